@@ -1,0 +1,50 @@
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+URL = http://$(HOST):$(PORT)
+BIN = .venv/bin
+export HOST PORT
+
+.PHONY: help run test test-long lint schema clean
+
+help:  ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override)
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@echo "API $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
+	@exec $(BIN)/gunicorn todoproject.wsgi
+
+test: .venv/dev  ## Run all tests, on SQLite and on PostgreSQL
+	$(BIN)/pytest
+	$(BIN)/pytest --postgresql
+
+test-long: .venv/dev  ## The same with all rounds of races, fuzzing and sizes (takes long)
+	$(BIN)/pytest --long
+	$(BIN)/pytest --long --postgresql
+
+lint: .venv/dev  ## Check style, types, migrations and deployment settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	PRODUCTION=1 ALLOWED_HOSTS=todo.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+schema: .venv/dev  ## Write schema.yml anew
+	$(BIN)/python manage.py spectacular --file schema.yml --validate --fail-on-warn
+
+clean:  ## Remove what the commands above made, but no data
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with PYTHON=" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch .venv/run $@

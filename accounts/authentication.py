@@ -1,0 +1,33 @@
+"""Who sends a request, by its token."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework_simplejwt import authentication
+from rest_framework_simplejwt.settings import api_settings
+
+from accounts.tokens import user_of
+
+
+class JWTAuthentication(authentication.JWTAuthentication):
+    """`Authorization: JWT <token>` or `Bearer <token>`, the scheme in any case."""
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        scheme, _, rest = header.strip().partition(b" ")
+        for known in api_settings.AUTH_HEADER_TYPES:
+            if scheme.lower() == known.lower().encode():
+                return super().get_raw_token(known.encode() + b" " + rest)
+        return super().get_raw_token(header)
+
+    def get_user(self, validated_token: Any) -> Any:
+        return user_of(validated_token)
+
+
+class JWTScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document names it; its registration is the class itself."""
+
+    target_class = JWTAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -1,0 +1,146 @@
+"""The user: keyed by e-mail, with the token version and the counter of their todos."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import connections, models, router, transaction
+from django.db.models.functions import Length, Lower, Trim
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts import emails
+from accounts.exceptions import AccountGone
+
+
+def new_token_version() -> int:
+    """62 random bits: never guessed, never met twice, and within a BIGINT."""
+    return secrets.randbits(62)
+
+
+class NormalEmailField(models.EmailField):
+    """An address that is saved, looked up and compared in its normal form."""
+
+    def to_python(self, value: Any) -> Any:
+        return emails.normal_email(value) if isinstance(value, str) and value else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        address = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, address)
+        return address
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return super().get_db_prep_save(self.to_python(value), connection)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """For look-ups: what is no address at all is looked up as it stands, and not found."""
+        try:
+            return self.to_python(value)
+        except ValidationError:
+            return value
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def update(self, **values: Any) -> int:
+        """Update; whoever gets another password, or is (de)activated, loses all tokens and sessions."""
+        if values.keys() & {"password", "is_active"}:
+            values.setdefault("token_version", new_token_version())
+        return super().update(**values)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def raise_revision(self, user_id: int) -> int:
+        """Raise a user's counter and return its new value, in one statement; AccountGone if there is no such user.
+
+        The row stays locked until the surrounding transaction ends: that orders the user's writes.
+        """
+        table = self.model._meta.db_table
+        using = router.db_for_write(self.model)
+        statement = f"UPDATE {table} SET revision = revision + 1 WHERE id = %s RETURNING revision"  # noqa: S608
+        with connections[using].cursor() as cursor:
+            cursor.execute(statement, [user_id])
+            row = cursor.fetchone()
+        if row is None:
+            raise AccountGone
+        return row[0]
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody with an e-mail address and a password, who owns todos."""
+
+    email = NormalEmailField(max_length=emails.LENGTH, unique=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    token_version = models.BigIntegerField(default=new_token_version, editable=False)
+    revision = models.BigIntegerField(default=0, editable=False)
+    purged_revision = models.BigIntegerField(default=0, editable=False)
+    last_login = None  # A write at each log-in, for a figure that nobody here needs.
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        ordering = ("email",)
+        constraints = (
+            models.CheckConstraint(name="email_in_normal_form", condition=models.Q(email=Lower(Trim("email")))),
+            models.CheckConstraint(
+                name="email_length",
+                condition=models.Q(LessThanOrEqual(Length("email"), emails.LENGTH)) & models.Q(email__contains="@"),
+            ),
+            models.CheckConstraint(name="token_version_of_62_bits", condition=models.Q(token_version__gte=0)),
+            models.CheckConstraint(
+                name="purged_up_to_revision",
+                condition=models.Q(purged_revision__gte=0, purged_revision__lte=models.F("revision")),
+            ),
+        )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new password or an inactive user makes all their tokens and sessions worthless."""
+        if getattr(self, "_password", None) is not None or not self.is_active:
+            self.token_version = new_token_version()
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "token_version"}
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the user and all that is theirs. Their row is locked first, so that no write comes between."""
+        with transaction.atomic():
+            User.objects.select_for_update().filter(pk=self.pk).first()
+            return super().delete(*args, **kwargs)
+
+    def revoke_tokens(self, **changes: Any) -> None:
+        """Make every token and session of the user worthless, with other changes in the same statement.
+
+        Conditional: of two that race only one takes place, and for the other AccountGone is raised.
+        """
+        version = new_token_version()
+        changed = User.objects.filter(pk=self.pk, token_version=self.token_version)
+        if not changed.update(token_version=version, **changes):
+            raise AccountGone
+        self.token_version = version
+
+    def change_password(self, password: str) -> None:
+        """Set another password; all tokens and sessions made before are worthless."""
+        self.password = make_password(password)
+        self.revoke_tokens(password=self.password)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match: it dies with the password and with the token version."""
+        value = f"{self.password}{self.token_version}"
+        return salted_hmac("accounts.models.User", value, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,50 @@
+"""Which database, and how it is set up, from one URL."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+SQLITE = "django.db.backends.sqlite3"
+SCHEMES = ("sqlite", "postgresql", "postgres")
+
+# How long a writer waits for another one, in seconds, before the answer is 503.
+BUSY_TIMEOUT = 20
+
+EXAMPLES = "postgresql://user:password@host:5432/name or sqlite:////absolute/path.sqlite3"
+
+
+def database_from(url: str, *, default: Path) -> dict[str, Any]:
+    """Return Django's database settings for `url`; an empty one is SQLite in the file `default`."""
+    if not url:
+        return sqlite(default)
+    try:
+        config = dict(environ.Env.db_url_config(url)) if url.partition("://")[0] in SCHEMES else {}
+    except ValueError:
+        config = {}
+    if not config.get("NAME"):
+        # The URL itself is not repeated: it may carry a password.
+        raise ImproperlyConfigured(f"DATABASE_URL names no database that is served here; write it like {EXAMPLES}.")
+    if config["ENGINE"] == SQLITE:
+        return sqlite(config["NAME"])
+    return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+
+
+def sqlite(path: Path | str) -> dict[str, Any]:
+    """SQLite for several processes at once.
+
+    WAL lets readers read while one writes. IMMEDIATE takes the write lock at BEGIN, where waiting
+    is possible; a lock taken later in a transaction fails at once. With FULL an acknowledged write
+    survives power loss.
+    """
+    return {
+        "ENGINE": SQLITE,
+        "NAME": str(path),
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": BUSY_TIMEOUT,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+        },
+    }

@@ -1,0 +1,141 @@
+"""The OpenAPI document: how it is served, and the errors that every operation may answer with."""
+
+from functools import lru_cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+# Each error that operations share: what it means, its type, and examples as (code, detail, attr).
+ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
+    "400": (
+        "Something in the request is wrong; `attr` says what.",
+        "validation_error",
+        [
+            ("required", "This field is required.", "title"),
+            ("unknown", "Unknown parameter 'statsu'. Did you mean 'status'?", "statsu"),
+        ],
+    ),
+    "401": (
+        "No token, or one that is expired, revoked or broken.",
+        "client_error",
+        [("token_not_valid", "Token is invalid", None)],
+    ),
+    "403": (
+        "A write in a browser session without its CSRF token.",
+        "client_error",
+        [("permission_denied", "CSRF Failed: CSRF token missing.", None)],
+    ),
+    "404": ("There is no such todo of yours.", "client_error", [("not_found", "Not found.", None)]),
+    "406": (
+        "No format that `Accept` asks for is served.",
+        "client_error",
+        [("not_acceptable", "Could not satisfy the request Accept header.", None)],
+    ),
+    "411": (
+        "The body was sent in chunks.",
+        "client_error",
+        [("length_required", "Send the body with a Content-Length; a chunked one is not read.", None)],
+    ),
+    "413": (
+        "The body is over 2.5 MB.",
+        "client_error",
+        [("payload_too_large", "The body is larger than 2.5 MB.", None)],
+    ),
+    "415": (
+        "The body is neither JSON nor a form, or not UTF-8.",
+        "client_error",
+        [("unsupported_media_type", 'Unsupported media type "text/plain" in request.', None)],
+    ),
+    "503": (
+        "The database does not answer, or was locked for too long.",
+        "server_error",
+        [("database_unavailable", "The database does not answer. Nothing was changed; try again later.", None)],
+    ),
+}
+
+ERROR = {
+    "type": "object",
+    "description": "The shape of every error.",
+    "required": ["type", "message", "errors"],
+    "properties": {
+        "type": {"type": "string", "enum": ["validation_error", "client_error", "server_error"]},
+        "message": {"type": "string", "description": "The first error's `detail`."},
+        "errors": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["code", "detail", "attr"],
+                "properties": {
+                    "code": {"type": "string", "description": "Stable; for programs."},
+                    "detail": {"type": "string", "description": "For people; it may be reworded."},
+                    "attr": {
+                        "type": "string",
+                        "nullable": True,
+                        "description": "The field or parameter to blame, nested ones with dots.",
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def add_errors(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Give every operation the errors that it may answer with; a postprocessing hook of drf-spectacular."""
+    result["components"]["schemas"]["Error"] = ERROR
+    result["components"]["responses"] = {f"Error{status}": error_response(*error) for status, error in ERRORS.items()}
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            for status in errors_of(path, method, operation):
+                operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return result
+
+
+def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+    statuses = ["406", "503"]
+    needs_user = any(operation.get("security", []))
+    if path not in ("/", "/health/"):
+        statuses += ["400"]
+    if "requestBody" in operation:
+        statuses += ["411", "413", "415"]
+    if needs_user or path == "/auth/refresh/":
+        statuses += ["401"]
+    if needs_user and method != "get":
+        statuses += ["403"]
+    if "{" in path:
+        statuses += ["404"]
+    return statuses
+
+
+def error_response(description: str, kind: str, errors: list[tuple[str, str, str | None]]) -> dict[str, Any]:
+    examples = {
+        code: {"value": {"type": kind, "message": detail, "errors": [{"code": code, "detail": detail, "attr": attr}]}}
+        for code, detail, attr in errors
+    }
+    schema = {"$ref": "#/components/schemas/Error"}
+    return {"description": description, "content": {"application/json": {"schema": schema, "examples": examples}}}
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document; it is the same for everybody, and takes a while to make."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+class SchemaView(APIView):
+    """The OpenAPI 3 document, as JSON or YAML."""
+
+    schema = None
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer)
+
+    def get(self, request: Request) -> Response:
+        return Response(document())

@@ -1,0 +1,91 @@
+"""Request bodies: nothing in them is dropped, cut or mended without a word."""
+
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.utils.json import strict_constant
+
+from todoproject.suggestions import shown
+
+
+class FormData(dict):
+    """The fields of an HTML form, by name: a serializer field may treat a form's text by the form's rules."""
+
+
+def repeated(name: str) -> ValidationError:
+    return ValidationError({shown(name): [ErrorDetail("This field is given more than once.", code="repeated")]})
+
+
+def utf8(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ParseError(f"The body is not UTF-8: see byte {error.start}.") from None
+
+
+def unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose keys are all different; Python's own keeps the last of two alike."""
+    data: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in data:
+            raise repeated(key)
+        data[key] = value
+    return data
+
+
+class StrictJSONParser(JSONParser):
+    """JSON in UTF-8, without repeated keys, NaN, Infinity, or nesting beyond Python's stack."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        text = utf8(stream.read())
+        try:
+            return json.loads(text, object_pairs_hook=unique_pairs, parse_constant=strict_constant)
+        except RecursionError:
+            raise ParseError("JSON parse error - nested too deeply.") from None
+        except ValueError as error:
+            raise ParseError(f"JSON parse error - {error}") from None
+
+
+def form_data(fields: Iterable[tuple[str, list[Any]]]) -> FormData:
+    """One value a name; browsers send line ends as CRLF, a todo's are LF."""
+    data = FormData()
+    for name, values in fields:
+        if len(values) > 1:
+            raise repeated(name)
+        data[name] = values[0].replace("\r\n", "\n") if isinstance(values[0], str) else values[0]
+    return data
+
+
+class StrictFormParser(FormParser):
+    """URL-encoded forms in UTF-8."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            pairs = parse_qsl(
+                utf8(stream.read()),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+            )
+        except ValueError as error:
+            raise ParseError(f"Form parse error - {error}") from None
+        fields: dict[str, list[str]] = {}
+        for name, value in pairs:
+            fields.setdefault(name, []).append(value)
+        return form_data(fields.items())
+
+
+class StrictMultiPartParser(MultiPartParser):
+    """Multipart forms in UTF-8. No field takes a file: one is refused as a value that is no string."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        body = stream.read()
+        utf8(body)
+        parsed = super().parse(io.BytesIO(body), media_type, parser_context)
+        return form_data([*parsed.data.lists(), *parsed.files.lists()])

@@ -1,0 +1,97 @@
+"""Serializers that refuse what they would not use, and the fields they are made of."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from todoproject.dates import parse_datetime
+from todoproject.parsers import FormData
+from todoproject.suggestions import shown, unknown
+
+CSRF_FIELD = "csrfmiddlewaretoken"
+
+
+class StrictSerializer(serializers.Serializer):
+    """Every field of the body is used or refused.
+
+    An unknown field is refused with the nearest known name. So is a read-only one, except where the
+    object exists and the body says what is so already: a client may send back what it got.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        errors = self.refused(data) if isinstance(data, Mapping) else {}
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError({**errors, **error.detail}) from None  # type: ignore[dict-item]
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+    def refused(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        fields = self.fields
+        writable = [name for name, field in fields.items() if not field.read_only]
+        errors = {}
+        for name in data:
+            if name in writable or (name == CSRF_FIELD and isinstance(data, FormData)):
+                continue
+            if name not in fields:
+                errors[shown(name)] = [ErrorDetail(unknown("field", name, writable), code="unknown")]
+            elif not self.is_so_already(name, data[name]):
+                errors[name] = [ErrorDetail("This field is read-only.", code="read_only")]
+        return errors
+
+    def is_so_already(self, name: str, value: Any) -> bool:
+        if self.instance is None:
+            return False
+        current = self.to_representation(self.instance)[name]
+        return type(value) is type(current) and value == current
+
+
+class NoFields(StrictSerializer):
+    """The body of a call that takes none."""
+
+
+class StringField(serializers.CharField):
+    """A string, and not a number turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class MomentField(serializers.DateTimeField):
+    """An RFC 3339 date-time. In a form an empty text is null, and one without an offset is UTC."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        return None if value == "" and isinstance(dictionary, FormData) else value
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str):
+            raise ValidationError("Write a date-time as a string, like 2026-12-24T18:00:00Z, or null.", code="invalid")
+        in_form = isinstance(getattr(self.root, "initial_data", None), FormData)
+        try:
+            return parse_datetime(value, default_offset="Z" if in_form else "")
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from None
+
+
+class ControlCharactersValidator:
+    """No control characters (Unicode's category Cc), but for those allowed."""
+
+    def __init__(self, *, allowed: str = "") -> None:
+        self.allowed = allowed
+
+    def __call__(self, value: str) -> None:
+        for character in value:
+            if unicodedata.category(character) == "Cc" and character not in self.allowed:
+                raise ValidationError(
+                    f"Control characters are not allowed: U+{ord(character):04X}.",
+                    code="control_characters_not_allowed",
+                )

@@ -1,0 +1,183 @@
+"""Settings, read from the environment; the README has a table of the variables.
+
+With none set, everything is ready for local use. In production (on Lambda, or with PRODUCTION=1)
+a missing or unsafe value stops the start and says which.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from todoproject import __version__
+from todoproject.databases import database_from
+from todoproject.environment import env, names, switch, whole_number
+from todoproject.secret_key import checked_key, kept_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where it runs
+ON_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+PRODUCTION = ON_LAMBDA or switch("PRODUCTION")
+DEBUG = switch("DEBUG")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
+SECRET_KEY = env.str("SECRET_KEY", default="")
+
+if PRODUCTION:
+    SECRET_KEY = checked_key(SECRET_KEY)
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG shows code and settings to strangers; unset it in production.")
+    if not ALLOWED_HOSTS:
+        raise ImproperlyConfigured("ALLOWED_HOSTS is empty; set it to the host names served, separated by commas.")
+elif not SECRET_KEY:
+    SECRET_KEY = kept_key(BASE_DIR / ".secret_key")
+
+# What it is made of
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "todos",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "todoproject.middleware.NoCookieForTokens",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "todoproject.middleware.RequestLimits",
+    "todoproject.middleware.OptionalTrailingSlash",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+ROOT_URLCONF = "todoproject.urls"
+WSGI_APPLICATION = "todoproject.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+APPEND_SLASH = False  # OptionalTrailingSlash answers both forms: a redirect would lose a POST's body.
+
+# Data
+DATABASES = {"default": database_from(env.str("DATABASE_URL", default=""), default=BASE_DIR / "db.sqlite3")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB, for every body; Django's own default, for forms only.
+
+# Language and time: one language, and UTC everywhere.
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Static files
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {"staticfiles": {"BACKEND": "todoproject.storage.OptionalManifestStorage"}}
+WHITENOISE_USE_FINDERS = True
+
+# Accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_HASHERS = ["accounts.passwords.Argon2idHasher"]
+LOGIN_URL = "rest_framework:login"
+LOGIN_REDIRECT_URL = "root"
+SIMPLE_JWT = {
+    "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
+    "AUTH_TOKEN_CLASSES": ("accounts.tokens.AccessToken",),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=whole_number("ACCESS_TOKEN_MINUTES", default=15, at_least=1)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=whole_number("REFRESH_TOKEN_DAYS", default=14, at_least=1, at_most=3650)),
+    "SIGNING_KEY": SECRET_KEY,
+}
+SESSION_COOKIE_AGE = 86_400 * whole_number("SESSION_DAYS", default=14, at_least=1, at_most=3650)
+SESSION_ENGINE = "accounts.sessions"
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Security
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0  # A year; sent over https only.
+if ON_LAMBDA or whole_number("TRUSTED_PROXIES", default=0, at_most=10):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "todoproject.errors.csrf_failure"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for subdomains is the domain owner's decision, not an application's.
+    "security.W008",  # Redirects to https are the proxy's or API Gateway's; behind them they would loop.
+    "security.W021",  # So is the browsers' preload list.
+]
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "rest_framework.renderers.JSONRenderer",
+        "rest_framework.renderers.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PARSER_CLASSES": [
+        "todoproject.parsers.StrictJSONParser",
+        "todoproject.parsers.StrictFormParser",
+        "todoproject.parsers.StrictMultiPartParser",
+    ],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.negotiation.StrictNegotiation",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "todoproject.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Todo API",
+    "VERSION": __version__,
+    "DESCRIPTION": "Sign up, log in, and keep todos that nobody else sees.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "todoproject.openapi.add_errors"],
+    "ENUM_NAME_OVERRIDES": {"StatusEnum": "todos.models.Todo.Status"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        # A refused request is the client's affair; errors of ours are ERROR.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+    },
+}

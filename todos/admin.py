@@ -1,0 +1,56 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from todos.models import Todo
+from todos.writes import writing
+
+
+@admin.register(Todo)
+class TodoAdmin(admin.ModelAdmin):
+    """Todos of all users. Every change raises the owner's revision; deleting leaves a tombstone."""
+
+    fields = (
+        "owner",
+        "title",
+        "description",
+        "status",
+        "due_at",
+        "completed_at",
+        "revision",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+    )
+    readonly_fields = ("completed_at", "revision", "created_at", "updated_at", "deleted_at")
+    autocomplete_fields = ("owner",)
+    list_display = ("title", "owner", "status", "due_at", "updated_at", "deleted_at")
+    list_select_related = ("owner",)
+    list_filter = ("status", ("deleted_at", admin.EmptyFieldListFilter), "due_at", "updated_at")
+    search_fields = ("title", "owner__email")
+    show_full_result_count = False
+    ordering = ("-id",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Todo | None = None) -> Any:
+        return (*self.readonly_fields, "owner") if obj else self.readonly_fields
+
+    def has_change_permission(self, request: HttpRequest, obj: Todo | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.deleted_at is None)
+
+    def save_model(self, request: HttpRequest, obj: Todo, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data if name != "owner"}
+        with writing(obj.owner) as write:
+            if change:
+                write.update(Todo.objects.get(pk=obj.pk), **values)
+            else:
+                obj.pk = write.create(**values).pk
+
+    def delete_model(self, request: HttpRequest, obj: Todo) -> None:
+        with writing(obj.owner) as write:
+            write.delete(Todo.objects.get(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
+        for todo in queryset.select_related("owner"):
+            self.delete_model(request, todo)

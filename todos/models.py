@@ -1,0 +1,111 @@
+"""The todo, and the rules about it that hold in the database."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length, Trim
+from django.db.models.lookups import LessThanOrEqual
+
+TITLE_LENGTH = 128
+DESCRIPTION_LENGTH = 2_000
+
+# Stands between title and description in what is searched; neither may contain it.
+SEPARATOR = "\x1f"
+
+
+class CodePointCharField(models.CharField):
+    """Text that sorts by code point in every database, whatever its collation. SQLite does so by itself."""
+
+    def db_parameters(self, connection: Any) -> Any:
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "postgresql":
+            parameters["collation"] = "C"
+        return parameters
+
+
+class TodoQuerySet(models.QuerySet["Todo"]):
+    def owned_by(self, user: Any) -> "TodoQuerySet":
+        """A user's todos, and nobody else's; the owner of each is `user` itself, not read again."""
+        return user.todos.all() if user.is_authenticated else self.none()
+
+    def live(self) -> "TodoQuerySet":
+        """Without the deleted ones, whose tombstones stay for a while."""
+        return self.filter(deleted_at=None)
+
+
+class Todo(models.Model):
+    """Something to do. It is written through `todos.writes`, which stamps the owner's revision on it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "open"
+        COMPLETED = "completed", "completed"
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="todos", db_index=False)
+    title = CodePointCharField(max_length=TITLE_LENGTH)
+    description = models.TextField(max_length=DESCRIPTION_LENGTH, default="", blank=True)
+    status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    due_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+    completed_at = models.DateTimeField(null=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    revision = models.BigIntegerField(editable=False)
+    # Title and description, case-folded: no database folds beyond ASCII in every collation.
+    search_text = models.TextField(editable=False)
+    idempotency_key = models.CharField(max_length=255, null=True, editable=False)  # noqa: DJ001 (null: no key)
+    idempotency_hash = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 (null: no key)
+
+    objects = TodoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(name="title_not_blank", condition=~Q(title="") & Q(title=Trim("title"))),
+            models.CheckConstraint(name="title_length", condition=Q(LessThanOrEqual(Length("title"), TITLE_LENGTH))),
+            models.CheckConstraint(
+                name="description_length", condition=Q(LessThanOrEqual(Length("description"), DESCRIPTION_LENGTH))
+            ),
+            models.CheckConstraint(
+                name="completed_at_when_completed",
+                condition=Q(status="open", completed_at=None) | Q(status="completed", completed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="idempotency_key_with_hash",
+                condition=Q(idempotency_key=None, idempotency_hash=None)
+                | Q(idempotency_key__isnull=False, idempotency_hash__isnull=False),
+            ),
+            models.UniqueConstraint(name="one_todo_a_revision", fields=("owner", "revision")),
+            models.UniqueConstraint(
+                name="one_todo_an_idempotency_key",
+                fields=("owner", "idempotency_key"),
+                condition=Q(idempotency_key__isnull=False),
+            ),
+        )
+        # One for each ordering, alone and with a status: each page of a list is then one range of one index.
+        indexes = tuple(
+            models.Index(
+                name="_".join(("todo", *fields)),
+                fields=("owner", *fields),
+                condition=Q(deleted_at=None),
+            )
+            for fields in (
+                ("id",),
+                ("updated_at", "id"),
+                ("due_at", "id"),
+                ("title", "id"),
+                ("status", "id"),
+                ("status", "updated_at", "id"),
+                ("status", "due_at", "id"),
+                ("status", "title", "id"),
+            )
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @staticmethod
+    def searchable(title: str, description: str) -> str:
+        """What a search is looked up in."""
+        return f"{title}{SEPARATOR}{description}".casefold()

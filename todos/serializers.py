@@ -1,0 +1,106 @@
+"""What a todo looks like, and what may be said of one."""
+
+import json
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from todoproject.serializers import ControlCharactersValidator, MomentField, StrictSerializer, StringField
+from todoproject.suggestions import shown
+from todos.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Todo
+
+TODO_EXAMPLE = {
+    "id": 7,
+    "title": "Buy milk",
+    "description": "",
+    "status": "open",
+    "due_at": "2026-12-24T18:00:00Z",
+    "created_by": "ada@example.com",
+    "created_at": "2026-11-22T08:00:00Z",
+    "updated_at": "2026-11-22T08:00:00Z",
+    "completed_at": None,
+    "revision": 12,
+}
+
+
+class StatusField(serializers.ChoiceField):
+    """`open` or `completed`; what is wrong with another value is said in the original's words."""
+
+    default_error_messages = {  # noqa: RUF012 (as in every field of DRF)
+        "invalid_choice": "Bad choice: {input} is not a valid choice. Valid choices are 'open' or 'completed'.",
+        "null": "Bad choice: null is not a valid choice. Valid choices are 'open' or 'completed'.",
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, str) and data in self.choices:
+            return data
+        if isinstance(data, dict | list):
+            data = "an object" if isinstance(data, dict) else "an array"
+        self.fail("invalid_choice", input=shown(data if isinstance(data, str) else json.dumps(data)))
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("New", {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}, request_only=True),
+        OpenApiExample("Todo", TODO_EXAMPLE, response_only=True),
+    ]
+)
+class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
+    title = StringField(
+        max_length=TITLE_LENGTH,
+        validators=[ControlCharactersValidator()],
+        help_text="1 to 128 characters, trimmed, without control characters.",
+    )
+    description = StringField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        max_length=DESCRIPTION_LENGTH,
+        validators=[ControlCharactersValidator(allowed="\t\n\r")],
+        style={"base_template": "textarea.html"},
+        help_text="At most 2,000 characters, kept exactly; tab, line feed and carriage return may occur.",
+    )
+    status = StatusField(choices=Todo.Status.choices, required=False, help_text="`open` unless said otherwise.")
+    due_at = MomentField(
+        required=False,
+        allow_null=True,
+        # As text: a browser's date-time input shows no offset, and drops microseconds.
+        style={"input_type": "text", "placeholder": "2026-12-24T18:00:00Z"},
+        help_text="A date-time with an offset, to the microsecond, or null.",
+    )
+    created_by = serializers.EmailField(source="owner.email", read_only=True, help_text="The owner's e-mail address.")
+
+    class Meta:
+        model = Todo
+        fields = (
+            "id",
+            "title",
+            "description",
+            "status",
+            "due_at",
+            "created_by",
+            "created_at",
+            "updated_at",
+            "completed_at",
+            "revision",
+        )
+        read_only_fields = ("id", "created_at", "updated_at", "completed_at", "revision")
+        validators = ()
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Complete", {"status": "completed"}, request_only=True),
+        OpenApiExample("Todo", TODO_EXAMPLE, response_only=True),
+    ]
+)
+class StatusPatchSerializer(TodoSerializer):
+    """Any of the writable fields, and at least one; the status is what it is mostly for."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            detail = "Say what to change: the status, 'open' or 'completed', or another writable field."
+            raise ValidationError({"status": detail}, code="required")
+        return attrs
