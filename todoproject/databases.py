@@ -23,7 +23,7 @@ def database_from(url: str, *, default: Path) -> dict[str, Any]:
         config = dict(environ.Env.db_url_config(url)) if url.partition("://")[0] in SCHEMES else {}
     except ValueError:
         config = {}
-    if not config.get("NAME"):
+    if config.get("NAME", ":memory:") in ("", ":memory:"):  # A database in memory is another one for each thread.
         # The URL itself is not repeated: it may carry a password.
         raise ImproperlyConfigured(f"DATABASE_URL names no database that is served here; write it like {EXAMPLES}.")
     if config["ENGINE"] == SQLITE:

