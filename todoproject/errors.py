@@ -103,7 +103,8 @@ def flat(exc: exceptions.APIException) -> list[tuple[str, str, str | None]]:
     """Return (code, detail, attr) for each error of an exception, at least one."""
     detail = exc.detail
     if not isinstance(exc, exceptions.ValidationError) and isinstance(detail, dict):
-        detail = detail["detail"]  # simplejwt adds one message per token class; the reader needs the one reason.
+        # simplejwt's: a text, its code, and a message per token class, of which the reader needs none.
+        return [(str(detail["code"]), str(detail["detail"]), None)]
     return list(walk(detail)) or [("invalid", "Invalid input.", None)]
 
 
@@ -130,6 +131,7 @@ class ErrorView(APIView):
         return "Error"
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        self.format_kwarg = None
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request, force=True)
         raise self.exception
 
@@ -151,7 +153,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_response(request, exceptions.PermissionDenied(f"CSRF Failed: {reason}", code="csrf_failed"))
+    return error_response(request, exceptions.PermissionDenied(f"CSRF Failed: {reason}"))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

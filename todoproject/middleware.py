@@ -37,9 +37,8 @@ class RequestLimits:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())
-        # Django decodes forms and query strings by this; a codec such as zlib would make it fail.
         if not is_utf8(request.content_params.get("charset", "utf-8")):  # type: ignore[union-attr]
-            request.encoding = "utf-8"
+            request.encoding = "utf-8"  # Else the answer itself would be made by the charset that was asked for.
             return error_response(request, UnsupportedCharset())
         return self.get_response(request)
 

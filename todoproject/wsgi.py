@@ -2,13 +2,29 @@
 
 import os
 import sys
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
+from django.utils.http import parse_header_parameters
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
+
+
+class UTF8Request(WSGIRequest):
+    """A request whose charset is never taken over: with a codec such as zlib Django fails while making the request.
+
+    The middleware refuses it instead.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+
 
 try:
     application = get_wsgi_application()
 except ImproperlyConfigured as error:
     sys.exit(f"Not started: {error}")
+
+application.request_class = UTF8Request

@@ -1,0 +1,122 @@
+"""One shape of errors, inside the API's views and outside."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from todoproject import errors
+from todoproject.tests.server import Server
+from todoproject.tests.shapes import assert_error
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code"),
+    [
+        ("get", "/todos/", {}, 401, "not_authenticated"),
+        ("get", "/todos/", {"authorization": "JWT x.y.z"}, 401, "token_not_valid"),
+        ("get", "/todos/", {"authorization": "JWT"}, 401, "bad_authorization_header"),
+        ("get", "/nowhere", {}, 404, "not_found"),
+        ("get", "/todos/1/nowhere/", {}, 404, "not_found"),
+        ("get", "/static/nowhere.css", {}, 404, "not_found"),
+        ("put", "/auth/login/", {}, 405, "method_not_allowed"),
+        ("get", "/health/", {"accept": "image/png"}, 406, "not_acceptable"),
+        ("get", "/schema/", {"accept": "image/png"}, 406, "not_acceptable"),
+        ("get", "/health/", {"transfer-encoding": "chunked"}, 411, "length_required"),
+        ("get", "/health/", {"host": "evil.example"}, 400, "host_not_served"),
+        ("get", "/health/?format=xml", {}, 400, "invalid_choice"),
+        ("post", "/admin/login/", {}, 403, "permission_denied"),
+    ],
+)
+def test_every_error_has_the_one_shape(
+    db: None, method: str, path: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path, headers=headers)
+    assert [error["code"] for error in assert_error(answer, status)] == [code]
+
+
+@pytest.mark.parametrize("path", ["/todos/", "/nowhere/", "/auth/login/"])
+def test_a_browser_gets_the_same_as_a_page(db: None, client: Client, path: str) -> None:
+    answer = client.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code >= 400
+    assert answer["Content-Type"] == "text/html; charset=utf-8"
+    assert "&quot;errors&quot;" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/health/", "/todos/", "/nowhere/", "/schema/", "/docs/", "/admin/login/", "/static/admin/css/base.css"],
+)
+@pytest.mark.parametrize("host", ["localhost", "evil.example"])
+def test_every_answer_has_the_security_headers(db: None, client: Client, path: str, host: str) -> None:
+    answer = client.get(path, headers={"host": host})
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    answer.close()
+
+
+def test_a_fault_of_ours_is_a_500_in_the_shape(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.raise_request_exception = False
+    monkeypatch.setattr("todoproject.views.ROOT_LINKS", {"broken": "no such view"})
+    assert assert_error(client.get("/"), 500)[0]["code"] == "error"
+
+
+def test_a_database_that_fails_is_a_503(api: APIClient, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("secret detail")
+
+    with connection.execute_wrapper(fail):
+        answer = api.get("/health/")
+    assert assert_error(answer, 503)[0]["code"] == "database_unavailable"
+    assert b"secret" not in answer.content
+
+
+def test_a_form_in_the_browser_shows_errors_beside_the_fields(client: Client, user: User) -> None:
+    client.force_login(user)
+    answer = client.post(reverse("todo-list"), {"title": "kept" * 50}, headers={"accept": "text/html"})
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert '<span class="help-block">Ensure this field has no more than 128 characters.</span>' in page
+    assert f'value="{"kept" * 50}"' in page
+
+
+def test_nested_errors_name_the_way_to_the_field() -> None:
+    class Item(serializers.Serializer):
+        title = serializers.CharField()
+
+    many = Item(data=[{"title": "x"}, {}, 5], many=True)
+    assert not many.is_valid()
+    data = errors.error_data(ValidationError(many.errors))
+    assert [error["attr"] for error in data["errors"]] == ["1.title", "2"]
+
+
+def test_errors_without_a_field_have_no_attr() -> None:
+    data = errors.error_data(ValidationError("Wrong."))
+    assert data["errors"] == [{"code": "invalid", "detail": "Wrong.", "attr": None}]
+
+
+def test_bad_requests_found_by_django_keep_the_shape() -> None:
+    answer = errors.bad_request(RequestFactory().get("/"), ValueError("x"))
+    assert answer.status_code == 400
+
+
+def test_a_locked_database_is_waited_for_and_then_503(server: Server, tmp_path: Path) -> None:
+    """A held lock delays a write; it neither fails at once nor breaks the worker."""
+    if connection.vendor != "sqlite":
+        pytest.skip("one writer at a time is SQLite's rule")
+    import sqlite3
+    import threading
+
+    token = server.sign_up()
+    lock = sqlite3.connect(server.directory / "served.sqlite3", isolation_level=None, check_same_thread=False)
+    lock.execute("BEGIN IMMEDIATE")
+    threading.Timer(1, lambda: lock.execute("ROLLBACK")).start()
+    assert server.call("POST", "/todos/", {"title": "x"}, token=token).status == 201
