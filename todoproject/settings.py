@@ -67,6 +67,7 @@ WSGI_APPLICATION = "todoproject.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "todoproject" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -62,7 +62,7 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         style={"base_template": "textarea.html"},
         help_text="At most 2,000 characters, kept exactly; tab, line feed and carriage return may occur.",
     )
-    status = StatusField(choices=Todo.Status.choices, required=False, help_text="`open` unless said otherwise.")
+    status = StatusField(choices=Todo.Status.choices, required=False, help_text="open, unless said otherwise.")
     due_at = MomentField(
         required=False,
         allow_null=True,

@@ -24,7 +24,7 @@ SILENCES = {
 }
 
 
-@pytest.fixture(params=SILENCES.values(), ids=SILENCES)
+@pytest.fixture(params=list(SILENCES.values()), ids=list(SILENCES))
 def silent(request: pytest.FixtureRequest, server: Server) -> Iterator[list[socket.socket]]:
     with ExitStack() as stack:
         clients = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(50)]
