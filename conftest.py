@@ -33,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"] = database_from("", default=Path(directory.name) / "db.sqlite3")
         settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(directory.name) / "test.sqlite3")}
     connections.settings = connections.configure_settings(settings.DATABASES)
+    del connections["default"]  # Made along with the first model, by the settings as they were.
+    settings.WHITENOISE_AUTOREFRESH = True  # Static files are found when asked for, not anew by each client.
 
 
 def start_postgresql(config: pytest.Config, data: Path) -> str:

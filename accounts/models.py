@@ -4,7 +4,7 @@ import secrets
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
@@ -110,13 +110,48 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
         )
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new password or an inactive user makes all their tokens and sessions worthless."""
-        if getattr(self, "_password", None) is not None or not self.is_active:
-            self.token_version = new_token_version()
-            if kwargs.get("update_fields") is not None:
-                kwargs["update_fields"] = {*kwargs["update_fields"], "token_version"}
-        super().save(*args, **kwargs)
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> "User":
+        user = super().from_db(db, field_names, values)
+        user.remember()
+        return user
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self.remember()
+
+    def remember(self) -> None:
+        """Keep the values that the database is known to have."""
+        deferred = self.get_deferred_fields()
+        names = (field.attname for field in self._meta.concrete_fields)
+        self._stored = {name: getattr(self, name) for name in names if name not in deferred}
+
+    def save(self, **kwargs: Any) -> None:
+        """Save what was changed here, and only that: nobody else's revocation or revision is undone.
+
+        Another password, and being (de)activated, make all tokens and sessions worthless.
+        """
+        if not self._state.adding:
+            fields = kwargs.get("update_fields")
+            if fields is None:
+                fields = {name for name, value in self._stored.items() if getattr(self, name) != value}
+            if {"password", "is_active"} & set(fields):
+                self.token_version = new_token_version()
+                fields = {*fields, "token_version"}
+            kwargs["update_fields"] = fields
+        super().save(**kwargs)
+        self.remember()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password. A hash of older parameters is renewed, unless it was changed meanwhile."""
+
+        def renew(password: str) -> None:
+            renewed, same = make_password(password), User.objects.filter(pk=self.pk, password=self.password)
+            if same.update(password=renewed, token_version=models.F("token_version")):
+                self.password = renewed
+                self.remember()
+
+        return check_password(raw_password, self.password, renew)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the user and all that is theirs. Their row is locked first, so that no write comes between."""

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth import authenticate, password_validation
 from django.core import exceptions
 from django.db import IntegrityError, transaction
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
@@ -70,8 +71,20 @@ class LoginSerializer(StrictSerializer):
         return {"user": user}
 
 
+@extend_schema_field(str)
+class TokenField(serializers.Field):
+    """Any string: one that is no token at all is refused as one that is no good, not as no string."""
+
+    default_error_messages = {"invalid": "Not a valid string."}  # noqa: RUF012 (as in every field of DRF)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
 class RefreshSerializer(StrictSerializer):
-    refresh = StringField(allow_blank=True, trim_whitespace=False)
+    refresh = TokenField()
 
     def validate_refresh(self, value: str) -> RefreshToken:
         """A signed, unexpired refresh token whose version is still the user's: checked here as at every request."""

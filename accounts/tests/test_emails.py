@@ -1,0 +1,206 @@
+"""The one form in which an e-mail address is kept, and that nothing gets around it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, connection, transaction
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from accounts.emails import normal_email
+from accounts.models import User
+from accounts.tests.factories import PASSWORD, make_user
+
+# Another spelling, and the normal form of the same address.
+SPELLINGS = [
+    ("Kate@Example.COM", "kate@example.com"),
+    (" \tkate@example.com\n", "kate@example.com"),
+    ("\u3000kate@example.com\u00a0", "kate@example.com"),
+    ("\u212aate@example.com", "kate@example.com"),  # the Kelvin sign
+    ("ka\uff54e@\uff45\uff58ample.com", "kate@example.com"),  # full-width letters
+    ("kate\uff20example\uff0ecom", "kate@example.com"),  # full-width @ and full stop
+    ("kate@example\u3002com", "kate@example.com"),  # an ideographic full stop
+    ("kate@exa\u00admple.com", "kate@example.com"),  # a soft hyphen
+    ("\u017fam@example.com", "sam@example.com"),  # a long s
+    ("\ufb01ona@example.com", "fiona@example.com"),  # the ligature fi
+    ("kate@Bücher.example", "kate@xn--bcher-kva.example"),
+    ("kate@bu\u0308cher.example", "kate@xn--bcher-kva.example"),  # u and a combining diaeresis
+    ("kate@XN--BCHER-KVA.example", "kate@xn--bcher-kva.example"),
+    ("kate@faß.example", "kate@xn--fa-hia.example"),
+]
+
+NO_ADDRESSES = [
+    '"kate"@example.com',
+    '"kate@home"@example.com',
+    "kate@[127.0.0.1]",
+    "kate@[IPv6:::1]",
+    "kate@example.com.",
+    "kate@example..com",
+    "kate.@example.com",
+    "kate@home@example.com",
+    "ka te@example.com",
+    "kate\n@example.com",
+    "kate\0@example.com",
+    "kate\u200b@example.com",  # a zero-width space
+    "k\u0131te@example.com",  # a dotless i
+    "K\u0130TE@EXAMPLE.COM",  # a dotted capital I
+    "jürgen@example.com",
+    "kate@\U0001f600.example",
+    "kate@xn--a.example",
+    "kate@\ud800.example",
+    "kate@exa\u200dmple.com",  # a zero-width joiner
+    "kate@" + "a" * 64 + ".example",
+    "kate@" + "ü" * 300 + ".example",
+    "kate",
+    "kate@",
+    "@example.com",
+    "@",
+]
+
+
+def of_length(total: int) -> str:
+    """An address of 64 characters before the @, and `total` in all."""
+    domain = "a" * 60 + "." + "b" * 60 + "." + "c" * (total - 64 - 1 - 122 - 4) + ".com"
+    return "x" * 64 + "@" + domain
+
+
+@pytest.mark.parametrize(("spelling", "normal"), SPELLINGS)
+def test_each_spelling_has_the_same_normal_form(spelling: str, normal: str) -> None:
+    assert normal_email(spelling) == normal
+
+
+@pytest.mark.parametrize("text", NO_ADDRESSES)
+def test_what_has_no_normal_form_is_no_address(text: str) -> None:
+    with pytest.raises(ValidationError):
+        normal_email(text)
+
+
+@pytest.mark.parametrize("address", ["kate+todos@example.com", "o'hara@example.com", of_length(240), of_length(241)])
+def test_an_address_in_its_normal_form_stays_as_it_is(address: str) -> None:
+    assert normal_email(address) == address
+
+
+def test_the_part_before_the_at_sign_has_at_most_64_characters() -> None:
+    assert normal_email("x" * 64 + "@example.com")
+    with pytest.raises(ValidationError, match="at most 64 characters"):
+        normal_email("x" * 65 + "@example.com")
+
+
+def test_an_address_has_at_most_254_characters() -> None:
+    longest = of_length(247) + ".museum"
+    assert len(normal_email(longest)) == 254
+    with pytest.raises(ValidationError, match="254 in all"):
+        normal_email(longest + "s")
+
+
+def test_the_normal_form_of_any_text_is_its_own_normal_form(rounds: Callable[[int, int], int]) -> None:
+    hypothesis = pytest.importorskip("hypothesis")
+    given = hypothesis.strategies
+    texts = given.lists(given.integers(0, 0x10FFFF).map(chr), max_size=4).map("".join)
+    pieces = given.sampled_from(["xn--", "kva", ".", "@", "-", "ü", "ß", "ſ", "\u00ad", "。", "א", "com"])
+    addresses = given.lists(pieces | texts, max_size=6).map(lambda parts: "a@b" + "".join(parts))
+
+    @hypothesis.settings(max_examples=rounds(150, 20_000), deadline=None, database=None)
+    @hypothesis.given(texts | addresses | addresses.map(lambda text: text + ".example"))
+    def check(text: str) -> None:
+        try:
+            normal = normal_email(text)
+        except ValidationError:
+            return
+        assert normal_email(normal) == normal
+
+    check()
+
+
+@pytest.mark.parametrize(("spelling", "normal"), SPELLINGS[::4])
+def test_an_account_is_kept_under_the_normal_form(db: None, api: APIClient, spelling: str, normal: str) -> None:
+    assert api.post(reverse("auth-signup"), {"email": spelling, "password": PASSWORD}).status_code == 200
+    assert User.objects.get().email == normal
+
+
+@pytest.mark.parametrize(("spelling", "normal"), SPELLINGS)
+def test_another_spelling_makes_no_second_account(db: None, api: APIClient, spelling: str, normal: str) -> None:
+    make_user(normal)
+    answer = api.post(reverse("auth-signup"), {"email": spelling, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["message"]) == (400, "Email already exists.")
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(("spelling", "normal"), SPELLINGS[::4])
+def test_each_spelling_logs_in(db: None, api: APIClient, spelling: str, normal: str) -> None:
+    make_user(normal)
+    assert api.post(reverse("auth-login"), {"email": spelling, "password": PASSWORD}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "email", [*(text for text in NO_ADDRESSES if "\ud800" not in text), "", " ", 5, None, True, []]
+)
+def test_what_is_no_address_signs_nobody_up(db: None, api: APIClient, email: object) -> None:
+    answer = api.post(reverse("auth-signup"), {"email": email, "password": PASSWORD})
+    assert answer.status_code == 400
+    assert {error["attr"] for error in answer.json()["errors"]} == {"email"}
+    assert not User.objects.exists()
+
+
+def test_a_lone_surrogate_is_no_address(db: None, api: APIClient) -> None:
+    body = rb'{"email": "kate\ud800@example.com", "password": "correct horse battery"}'
+    answer = api.post(reverse("auth-signup"), body, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "email")
+
+
+def insert_a_copy(user: User, email: str) -> None:
+    columns = [str(field.column) for field in User._meta.concrete_fields if not field.primary_key]
+    values = ["%s" if column == "email" else column for column in columns]
+    statement = (
+        f"INSERT INTO accounts_user ({', '.join(columns)}) SELECT {', '.join(values)} FROM accounts_user WHERE id = %s"  # noqa: S608
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [email, user.pk])
+
+
+def update(user: User, email: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET email = %s WHERE id = %s", [email, user.pk])
+
+
+@pytest.mark.parametrize("write", [insert_a_copy, update])
+@pytest.mark.parametrize("email", ["taken@example.com", "Kate@example.com", " kate@example.com", "kate", ""])
+def test_the_database_itself_refuses(user: User, write: Callable[[User, str], None], email: str) -> None:
+    make_user("taken@example.com")
+    with pytest.raises(IntegrityError):
+        write(user, email)
+
+
+@pytest.mark.parametrize("write", [insert_a_copy, update])
+def test_the_database_itself_refuses_255_characters(user: User, write: Callable[[User, str], None]) -> None:
+    write(user, of_length(254))
+    with pytest.raises((IntegrityError, DataError)):
+        write(user, of_length(255))
+
+
+@pytest.mark.parametrize("lookup", [{"email": "KATE@Example.com "}, {"email__in": ["KATE@Example.com "]}])
+def test_a_look_up_uses_the_normal_form(db: None, lookup: dict[str, str]) -> None:
+    assert User.objects.filter(**lookup).count() == 0
+    make_user("kate@example.com")
+    assert User.objects.filter(**lookup).count() == 1
+
+
+def test_a_look_up_of_what_is_no_address_finds_nobody(user: User) -> None:
+    assert not User.objects.filter(email="nobody").exists()
+
+
+def test_whatever_way_it_is_written_an_address_is_kept_in_its_normal_form(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(email=" Updated@Example.com")
+    User.objects.bulk_create([User(email=" Created@Example.com")])
+    make_user(" Saved@Example.com")
+    emails = User.objects.values_list("email", flat=True)
+    assert set(emails) == {"updated@example.com", "created@example.com", "saved@example.com"}
+
+
+def test_what_is_no_address_cannot_be_saved(user: User) -> None:
+    user.email = "nobody"
+    with pytest.raises(ValidationError):
+        user.save()
+    with pytest.raises(ValidationError):
+        User.objects.filter(pk=user.pk).update(email="nobody")
