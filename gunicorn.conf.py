@@ -1,11 +1,19 @@
 """gunicorn's configuration, found here by itself: two processes of four threads."""
 
 import os
+import sys
 
-bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+host = os.environ.get("HOST") or "127.0.0.1"
+port = os.environ.get("PORT") or "8000"
+if not (port.isascii() and port.isdigit() and int(port) < 65_536):
+    sys.exit(f"Not started: PORT is {port!r}; set it to a whole number from 0 to 65535.")
+
+bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = 2
 threads = 4
 worker_class = "todoproject.gunicorn_worker.BufferingWorker"
 keepalive = 15
+limit_request_line = 8190  # A cursor and a long search in one URL.
+forwarder_headers = ""  # SCRIPT_NAME and the like are no header's to say.
 preload_app = True  # A misconfiguration stops the start once, with its one line.
 control_socket_disable = True

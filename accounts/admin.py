@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
+from todoproject.admin import BoundedSearch
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -20,14 +21,13 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(BoundedSearch, DjangoUserAdmin):
     form = UserForm
     add_form = UserCreationForm
     ordering = ("email",)
     list_display = ("email", "is_active", "is_staff", "revision", "created_at")
     list_filter = ("is_active", "is_staff", "is_superuser")
     search_fields = ("email",)
-    show_full_result_count = False
     readonly_fields = ("revision", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),

@@ -111,8 +111,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> "User":
-        user = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> "User":
+        user = super().from_db(*args, **kwargs)
         user.remember()
         return user
 

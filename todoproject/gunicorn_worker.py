@@ -4,46 +4,58 @@ import re
 import socket
 import struct
 import time
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-# How long a client may take to send a request, and a thread at most waits for one socket, in seconds.
+# How long a client may take to send a request, is listened to after a refusal, and to take an answer, in seconds.
 REQUEST_SECONDS = 30
-SOCKET_SECONDS = 10
+LINGER_SECONDS = 5
+ANSWER_SECONDS = 10
 
-# What is kept waiting for the rest of a request: Django's limit for a body (settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-# and gunicorn's for the header fields. What is longer is passed on as it is, and refused without being read.
+# A longer body is refused by the application (settings.DATA_UPLOAD_MAX_MEMORY_SIZE), a longer head here.
 BODY_BYTES = 2_621_440
 HEAD_BYTES = 65_536
+# What all requests that are not whole yet may take in memory; beyond it the largest is dropped.
+BUFFER_BYTES = 134_217_728
 READ_BYTES = 65_536
 
-CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
+HEAD_END = b"\r\n\r\n"
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-def is_whole(data: bytes | bytearray) -> bool:
-    """Whether a thread can answer what has come so far without waiting for more.
+def awaited(data: bytes | bytearray) -> int | None:
+    """Return how many bytes of the request are still to come: at least 1 while the head is not whole.
 
-    This only decides when a thread takes a request; what the bytes mean is for gunicorn's parser.
+    None where the application refuses the body unread: it is too large, or of unsaid length. This only
+    decides when a thread takes a request; what the bytes mean is for gunicorn's parser.
     """
-    end = data.find(b"\r\n\r\n")
+    end = data.find(HEAD_END)
     if end < 0:
-        return len(data) > HEAD_BYTES
+        return 1
     head = bytes(data[: end + 2])
     length = CONTENT_LENGTH.search(head)
-    if not length or b"\r\nexpect:" in head.lower() or int(length[1]) > BODY_BYTES:
-        return True
-    return len(data) >= end + 4 + int(length[1])
+    body = int(length[1]) if length else 0
+    if body > BODY_BYTES or CHUNKED.search(head):
+        return None
+    return max(0, end + len(HEAD_END) + body - len(data))
 
 
 class Connection(TConn):
-    """A connection and what has come over it so far."""
+    """A connection, and what has come over it of the next request."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.received = bytearray()
+        self.refused = False
 
     def init(self) -> None:
         super().init()
@@ -51,14 +63,12 @@ class Connection(TConn):
         self.received.clear()
 
     def close(self, graceful: bool = False) -> None:
-        """Close at once. The original lingers for 2 seconds in the event loop, which would hold up everybody;
-        there is nothing to linger for, as the request was read whole, or drained by the thread.
-        """
+        """Close at once. The original lingers for 2 seconds in the event loop, which would hold up everybody."""
         super().close()
 
 
 class BufferingWorker(ThreadWorker):
-    """gunicorn's thread worker, with the reading of requests done in its event loop.
+    """gunicorn's thread worker, with the reading of requests done in its event loop. It speaks plain HTTP only.
 
     The original hands a new connection to a thread at once, which waits 5 seconds for the first byte and
     without limit for the rest of the header: a few silent clients stop all threads.
@@ -70,16 +80,24 @@ class BufferingWorker(ThreadWorker):
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        # Kernel time-outs bind where a thread waits after all: for a body after `Expect`, for a slow reader.
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", SOCKET_SECONDS, 0))
-        self.wait_for_request(Connection(self.cfg, client, address, listener.getsockname()))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", ANSWER_SECONDS, 0))
+        self.watch(Connection(self.cfg, client, address, listener.getsockname()), self.receive, REQUEST_SECONDS)
 
-    def wait_for_request(self, conn: Connection) -> None:
+    def watch(self, conn: Connection, callback: Any, seconds: float) -> None:
+        """Have the event loop call back when something comes, for some seconds."""
         conn.sock.setblocking(False)
-        conn.timeout = time.monotonic() + REQUEST_SECONDS
+        conn.timeout = time.monotonic() + seconds
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self.receive, conn))
+        self.poller.register(conn.sock, EVENT_READ, partial(callback, conn))
+
+    def unwatch(self, conn: Connection) -> None:
+        self.poller.unregister(conn.sock)
+        self.pending_conns.remove(conn)
+
+    def drop(self, conn: Connection) -> None:
+        self.unwatch(conn)
+        self.nr_conns -= 1
+        conn.close()
 
     def receive(self, conn: Connection, client: socket.socket) -> None:
         try:
@@ -88,24 +106,83 @@ class BufferingWorker(ThreadWorker):
             return
         except OSError:
             data = b""
-        conn.received += data
-        if data and not is_whole(conn.received):
+        if not data:
+            self.drop(conn)
             return
-        self.poller.unregister(client)
-        self.pending_conns.remove(conn)
-        conn.data_ready = True
-        super().enqueue_req(conn)
+        conn.received += data
+        if len(conn.received) > READ_BYTES:
+            self.bound_memory()
+        if conn in self.pending_conns:
+            self.consider(conn)
+
+    def bound_memory(self) -> None:
+        if sum(len(conn.received) for conn in self.pending_conns) > BUFFER_BYTES:
+            self.drop(max(self.pending_conns, key=lambda conn: len(conn.received)))
+
+    def consider(self, conn: Connection) -> None:
+        """Hand a watched connection on if its request is whole, or is refused anyway."""
+        missing = awaited(conn.received)
+        if missing and HEAD_END not in conn.received:
+            if len(conn.received) > HEAD_BYTES:
+                self.unwatch(conn)
+                with suppress(OSError):
+                    conn.sock.send(HEAD_TOO_LARGE)
+                self.linger(conn)
+            return
+        if EXPECT.search(conn.received):
+            conn.received = bytearray(EXPECT.sub(b"", bytes(conn.received), count=1))
+            if missing:
+                with suppress(OSError):
+                    conn.sock.send(CONTINUE)
+            missing = awaited(conn.received)
+        if not missing:
+            self.unwatch(conn)
+            conn.refused = missing is None
+            conn.data_ready = True
+            super().enqueue_req(conn)
+
+    def enqueue_req(self, conn: Connection) -> None:
+        """A next request that came along with the last one is no more taken in part than a first one."""
+        conn.received += conn.parser.unreader.take_buffered()
+        self.watch(conn, self.receive, REQUEST_SECONDS)
+        self.consider(conn)
 
     def on_client_socket_readable(self, conn: Connection, client: socket.socket) -> None:
         """The next request on a kept-alive connection is read here as well."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
-        self.wait_for_request(conn)
+        self.watch(conn, self.receive, REQUEST_SECONDS)
+        self.receive(conn, client)
 
-    def enqueue_req(self, conn: Connection) -> None:
-        """A next request that came along with the last one is no more taken in part than a first one."""
-        conn.received += conn.parser.unreader.take_buffered()
-        if is_whole(conn.received):
-            super().enqueue_req(conn)
+    def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
+        """A body that was refused is not read in the thread, as the original would to keep the connection."""
+        return not conn.refused and super()._keepalive_after(conn, keepalive)
+
+    def finish_request(self, conn: Connection, fs: Any) -> None:
+        if conn.refused:
+            self.linger(conn)
         else:
-            self.wait_for_request(conn)
+            super().finish_request(conn, fs)
+
+    def linger(self, conn: Connection) -> None:
+        """Listen on, discarding, until the client has read the refusal: closing now could take it away from them."""
+        with suppress(OSError):
+            conn.sock.shutdown(socket.SHUT_WR)
+        self.watch(conn, self.discard, LINGER_SECONDS)
+
+    def discard(self, conn: Connection, client: socket.socket) -> None:
+        try:
+            data = client.recv(READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.drop(conn)
+
+    def murder_pending(self) -> None:
+        """Close what took too long; at the stop, at once what sent nothing."""
+        now = time.monotonic()
+        for conn in list(self.pending_conns):
+            if conn.timeout <= now or not (self.alive or conn.received):
+                self.drop(conn)

@@ -1,15 +1,48 @@
 """What holds for every request and answer, whichever view it belongs to."""
 
 import codecs
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
+from rest_framework.exceptions import APIException, ParseError
 
-from todoproject.errors import LengthRequired, PayloadTooLarge, UnsupportedCharset, error_response
+from todoproject.errors import LengthRequired, PayloadTooLarge, UnsupportedCharset, api_exception, error_response
+
+logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ErrorShape:
+    """What fails outside the API's views has the one shape as well: empty refusals, a database that is down."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or not (response.streaming or not response.content):
+            return response
+        response.close()
+        refusal = APIException(HTTPStatus(response.status_code).phrase, code="refused")
+        refusal.status_code = response.status_code
+        shaped = error_response(request, refusal)
+        if "Allow" in response.headers:
+            shaped["Allow"] = response["Allow"]
+        return shaped
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        error = api_exception(exception)
+        in_admin = request.resolver_match and request.resolver_match.app_name == "admin"
+        if in_admin and isinstance(exception, ValueError | OverflowError | DataError):
+            logger.exception("The admin failed on a request")
+            error = ParseError("The admin cannot make sense of this request.")
+        return error_response(request, error) if isinstance(error, APIException) else None
 
 
 class NoCookieForTokens:

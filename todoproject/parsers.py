@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.utils.json import strict_constant
@@ -87,5 +88,24 @@ class StrictMultiPartParser(MultiPartParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         body = stream.read()
         utf8(body)
+        count = count_parts(body, media_type or "")
         parsed = super().parse(io.BytesIO(body), media_type, parser_context)
-        return form_data([*parsed.data.lists(), *parsed.files.lists()])
+        fields = [*parsed.data.lists(), *parsed.files.lists()]
+        if sum(len(values) for _, values in fields) != count:
+            raise ParseError("Multipart form parse error - a part is no field: it has no usable name or file name.")
+        return form_data(fields)
+
+
+def count_parts(body: bytes, media_type: str) -> int:
+    """Return how many parts a multipart body has. One that ends early, or that is encoded once more, is refused."""
+    try:
+        boundary = parse_header_parameters(media_type)[1]["boundary"].encode("ascii")
+    except (KeyError, ValueError):
+        raise ParseError("Multipart form parse error - the boundary is missing or not ASCII.") from None
+    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary)
+    if not boundary or pieces[0] or pieces[-1].strip() != b"--":
+        raise ParseError("Multipart form parse error - the body does not begin and end with the boundary.")
+    parts = pieces[1:-1]
+    if any(b"content-transfer-encoding" in part.partition(b"\r\n\r\n")[0].lower() for part in parts):
+        raise ParseError("Multipart form parse error - Content-Transfer-Encoding is not understood.")
+    return len(parts)

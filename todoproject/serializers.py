@@ -1,6 +1,5 @@
 """Serializers that refuse what they would not use, and the fields they are made of."""
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todoproject.dates import parse_datetime
 from todoproject.parsers import FormData
-from todoproject.suggestions import shown, unknown
+from todoproject.suggestions import REFUSALS, shown, unknown
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 
@@ -35,8 +34,10 @@ class StrictSerializer(serializers.Serializer):
     def refused(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
         fields = self.fields
         writable = [name for name, field in fields.items() if not field.read_only]
-        errors = {}
+        errors: dict[str, list[ErrorDetail]] = {}
         for name in data:
+            if len(errors) == REFUSALS:
+                break
             if name in writable or (name == CSRF_FIELD and isinstance(data, FormData)):
                 continue
             if name not in fields:
@@ -80,18 +81,3 @@ class MomentField(serializers.DateTimeField):
             return parse_datetime(value, default_offset="Z" if in_form else "")
         except ValueError as error:
             raise ValidationError(str(error), code="invalid") from None
-
-
-class ControlCharactersValidator:
-    """No control characters (Unicode's category Cc), but for those allowed."""
-
-    def __init__(self, *, allowed: str = "") -> None:
-        self.allowed = allowed
-
-    def __call__(self, value: str) -> None:
-        for character in value:
-            if unicodedata.category(character) == "Cc" and character not in self.allowed:
-                raise ValidationError(
-                    f"Control characters are not allowed: U+{ord(character):04X}.",
-                    code="control_characters_not_allowed",
-                )

@@ -5,6 +5,9 @@ from difflib import get_close_matches
 
 SHOWN = 100
 
+# How many wrong names one answer speaks of.
+REFUSALS = 20
+
 
 def shown(text: str) -> str:
     """Return a client's text as it may stand in a message: not endless, and encodable."""

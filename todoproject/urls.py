@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from drf_spectacular.views import SpectacularSwaggerView
 
-from todoproject.openapi import SchemaView
+from todoproject.openapi import DocsView, SchemaView
 from todoproject.views import HealthView, RootView
 
 admin.site.site_header = admin.site.site_title = "Todo API"
@@ -15,7 +14,7 @@ urlpatterns = [
     path("", include("todos.urls")),
     path("health/", HealthView.as_view(), name="health"),
     path("schema/", SchemaView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", DocsView.as_view(), name="docs"),
     path("session/", include("rest_framework.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -16,7 +16,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from todoproject import __version__
-from todoproject.suggestions import shown, unknown
+from todoproject.suggestions import REFUSALS, shown, unknown
 
 
 class StrictView(APIView):
@@ -47,12 +47,15 @@ class StrictView(APIView):
 def check_query(request: Request, known: set[str]) -> None:
     """Refuse parameters that are unknown, repeated or empty, or not UTF-8; HTML forms send empty ones."""
     try:
-        pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True, errors="strict")
+        query = request.META.get("QUERY_STRING", "").encode("latin-1").decode("utf-8")  # WSGI gives bytes as Latin-1.
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
     except ValueError:
         raise ValidationError("The query string is not UTF-8.", code="invalid_utf8") from None
     errors: dict[str, list[ErrorDetail]] = {}
     seen = set()
     for name, value in pairs:
+        if len(errors) == REFUSALS:
+            break
         if name not in known:
             errors[shown(name)] = [ErrorDetail(unknown("parameter", name, known), code="unknown")]
         elif name in seen:
@@ -79,7 +82,16 @@ ROOT_LINKS = {
 }
 
 
-class RootView(APIView):
+class UncachedView(APIView):
+    """An answer that is about this moment."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+class RootView(UncachedView):
     """Where everything is. Sign up, log in (here in the browser: at the top right), and keep your todos."""
 
     authentication_classes = (SessionAuthentication,)
@@ -98,7 +110,7 @@ class RootView(APIView):
     def get(self, request: Request) -> Response:
         """The addresses of everything that is served here."""
         links = {name: reverse(view, request=request) for name, view in ROOT_LINKS.items()}
-        return Response(links, headers={"Cache-Control": "no-store"})
+        return Response(links)
 
 
 class HealthSerializer(serializers.Serializer):
@@ -108,7 +120,7 @@ class HealthSerializer(serializers.Serializer):
     version = serializers.CharField()
 
 
-class HealthView(APIView):
+class HealthView(UncachedView):
     """Whether the API can serve."""
 
     authentication_classes = ()
@@ -128,7 +140,4 @@ class HealthView(APIView):
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return Response(
-            {"status": "ok", "database": connection.vendor, "durable": True, "version": __version__},
-            headers={"Cache-Control": "no-store"},
-        )
+        return Response({"status": "ok", "database": connection.vendor, "durable": True, "version": __version__})

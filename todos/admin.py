@@ -1,17 +1,36 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from todos.models import Todo
+from todoproject.admin import BoundedSearch
+from todos.models import DESCRIPTION_LENGTH, Todo, validate_description
 from todos.writes import writing
 
 
+class TodoForm(forms.ModelForm):
+    """A description is kept exactly, but for the line ends that browsers send."""
+
+    description = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=DESCRIPTION_LENGTH,
+        validators=[validate_description],
+        widget=AdminTextareaWidget,
+    )
+
+    def clean_description(self) -> str:
+        return self.cleaned_data["description"].replace("\r\n", "\n")
+
+
 @admin.register(Todo)
-class TodoAdmin(admin.ModelAdmin):
+class TodoAdmin(BoundedSearch, admin.ModelAdmin):
     """Todos of all users. Every change raises the owner's revision; deleting leaves a tombstone."""
 
+    form = TodoForm
     fields = (
         "owner",
         "title",
@@ -30,7 +49,6 @@ class TodoAdmin(admin.ModelAdmin):
     list_select_related = ("owner",)
     list_filter = ("status", ("deleted_at", admin.EmptyFieldListFilter), "due_at", "updated_at")
     search_fields = ("title", "owner__email")
-    show_full_result_count = False
     ordering = ("-id",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Todo | None = None) -> Any:

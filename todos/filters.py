@@ -9,19 +9,23 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from todoproject.dates import parse_datetime
-from todos.models import Todo, TodoQuerySet
+from todos.models import SEPARATOR, Todo, TodoQuerySet
 
 SEARCH_LENGTH = 200
 ORDERINGS = ("id", "updated_at", "due_at", "title")
 
 
 class MomentFormField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
         try:
             return parse_datetime(text) if text else None
         except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from None
+            # As a parameter, for the text may contain a %, which the message would be formatted by.
+            raise ValidationError("%(reason)s", code="invalid", params={"reason": error}) from None
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -55,6 +59,8 @@ class SearchFilter(django_filters.Filter):
     field_class = SearchFormField
 
     def filter(self, queryset: TodoQuerySet, value: str) -> TodoQuerySet:
+        if SEPARATOR in value:
+            return queryset.none()
         return queryset.filter(search_text__contains=value.casefold()) if value else queryset
 
 

@@ -8,8 +8,13 @@ from django.db.models import Q
 from django.db.models.functions import Length, Trim
 from django.db.models.lookups import LessThanOrEqual
 
+from todoproject.validators import ControlCharactersValidator
+
 TITLE_LENGTH = 128
 DESCRIPTION_LENGTH = 2_000
+
+validate_title = ControlCharactersValidator()
+validate_description = ControlCharactersValidator(allowed="\t\n\r")
 
 # Stands between title and description in what is searched; neither may contain it.
 SEPARATOR = "\x1f"
@@ -43,8 +48,10 @@ class Todo(models.Model):
         COMPLETED = "completed", "completed"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="todos", db_index=False)
-    title = CodePointCharField(max_length=TITLE_LENGTH)
-    description = models.TextField(max_length=DESCRIPTION_LENGTH, default="", blank=True)
+    title = CodePointCharField(max_length=TITLE_LENGTH, validators=[validate_title])
+    description = models.TextField(
+        max_length=DESCRIPTION_LENGTH, default="", blank=True, validators=[validate_description]
+    )
     status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
     due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(editable=False)

@@ -55,9 +55,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Cursor:
-    """The row that a page begins behind, by its id and sort key, and the direction of reading."""
+    """The row that a page begins behind, by its id and sort key, and the direction of reading; no id is the end."""
 
-    id: int
+    id: int | None
     key: Any
     backward: bool
 
@@ -73,6 +73,8 @@ def branches(queryset: TodoQuerySet, order: Order, cursor: Cursor | None) -> lis
     One condition for all of them would make the database read and drop what lies before the page.
     """
     backward = cursor is not None and cursor.backward
+    if cursor and cursor.id is None:
+        cursor = None
     sign, beyond = ("-", "lt") if order.descending != backward else ("", "gt")
     ordered = (
         queryset.order_by(f"{sign}{order.field}", f"{sign}id")
@@ -84,7 +86,7 @@ def branches(queryset: TodoQuerySet, order: Order, cursor: Cursor | None) -> lis
     keyed = ordered.filter(**{f"{order.field}__isnull": False}) if order.nullable else ordered
     nulls = [queryset.filter(**{order.field: None}).order_by(f"{sign}id")] if order.nullable else []
     if cursor is None:
-        return [keyed, *nulls]
+        return [*nulls, keyed] if backward else [keyed, *nulls]
     if cursor.key is None:
         rest = [part.filter(**{f"id__{beyond}": cursor.id}) for part in nulls]
         return [*rest, keyed] if backward else rest
@@ -170,15 +172,15 @@ class KeysetPagination(BasePagination):
         ahead, behind = ("prev", "next") if cursor and cursor.backward else ("next", "prev")
         url = self.request.build_absolute_uri()
         if more:
-            self.links[ahead] = self.url(url, rows[-1], backward=ahead == "prev")
-        if cursor and rows:
-            self.links[behind] = self.url(url, rows[0], backward=behind == "prev")
-        if cursor and cursor.backward and not rows:
-            self.links["next"] = remove_query_param(url, "cursor")  # All before was deleted: begin anew.
+            self.links[ahead] = self.url(url, Cursor.at(rows[-1], self.order, backward=ahead == "prev"))
+        if cursor and rows and cursor.id is not None:
+            self.links[behind] = self.url(url, Cursor.at(rows[0], self.order, backward=behind == "prev"))
+        if cursor and not rows:  # All that was here is deleted: back to the first page, or the last.
+            end = Cursor(None, None, backward=True)
+            self.links[behind] = self.url(url, end) if behind == "prev" else remove_query_param(url, "cursor")
         self.display_page_controls = bool(self.links)
 
-    def url(self, url: str, todo: Todo, *, backward: bool) -> str:
-        cursor = Cursor.at(todo, self.order, backward=backward)
+    def url(self, url: str, cursor: Cursor) -> str:
         return replace_query_param(url, "cursor", self.signer.sign_object(asdict(cursor)))
 
     def get_paginated_response(self, data: Any) -> Response:

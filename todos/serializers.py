@@ -7,9 +7,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from todoproject.serializers import ControlCharactersValidator, MomentField, StrictSerializer, StringField
+from todoproject.serializers import MomentField, StrictSerializer, StringField
 from todoproject.suggestions import shown
-from todos.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Todo
+from todos.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Todo, validate_description, validate_title
 
 TODO_EXAMPLE = {
     "id": 7,
@@ -50,7 +50,7 @@ class StatusField(serializers.ChoiceField):
 class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
     title = StringField(
         max_length=TITLE_LENGTH,
-        validators=[ControlCharactersValidator()],
+        validators=[validate_title],
         help_text="1 to 128 characters, trimmed, without control characters.",
     )
     description = StringField(
@@ -58,7 +58,7 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         allow_blank=True,
         trim_whitespace=False,
         max_length=DESCRIPTION_LENGTH,
-        validators=[ControlCharactersValidator(allowed="\t\n\r")],
+        validators=[validate_description],
         style={"base_template": "textarea.html"},
         help_text="At most 2,000 characters, kept exactly; tab, line feed and carriage return may occur.",
     )

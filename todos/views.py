@@ -44,7 +44,8 @@ class TodoViewSet(StrictView, ModelViewSet):
     pagination_class = KeysetPagination
 
     def query_parameters(self) -> set[str]:
-        filters = {*TodoFilter.base_filters, "limit", "cursor"} if self.action == "list" else set()
+        lists = self.action == "list" or (self.action == "metadata" and not self.detail)
+        filters = {*TodoFilter.base_filters, "limit", "cursor"} if lists else set()
         return super().query_parameters() | filters
 
     def get_queryset(self) -> TodoQuerySet:
@@ -57,6 +58,11 @@ class TodoViewSet(StrictView, ModelViewSet):
         super().initial(request, *args, **kwargs)
         if "pk" in self.kwargs and parse_integer(self.kwargs["pk"]) is None:
             raise Http404
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        if self.detail:
+            self.get_object()
+        return super().options(request, *args, **kwargs)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List your todos, oldest first unless ordered otherwise.

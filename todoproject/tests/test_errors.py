@@ -33,6 +33,14 @@ from todoproject.tests.shapes import assert_error
         ("get", "/health/", {"host": "evil.example"}, 400, "host_not_served"),
         ("get", "/health/?format=xml", {}, 400, "invalid_choice"),
         ("post", "/admin/login/", {}, 403, "permission_denied"),
+        ("get", "/docs/", {"accept": "application/json"}, 406, "not_acceptable"),
+        ("post", "/docs/", {}, 405, "method_not_allowed"),
+        ("options", "/docs/", {}, 405, "method_not_allowed"),
+        ("post", "/schema/", {"accept": "application/vnd.oai.openapi"}, 405, "method_not_allowed"),
+        ("delete", "/schema/?format=yaml", {}, 405, "method_not_allowed"),
+        ("get", "/session/logout/", {}, 405, "refused"),
+        ("post", "/static/admin/css/base.css", {}, 405, "refused"),
+        ("get", "/static/admin/css/base.css", {"range": "bytes=99999999-"}, 416, "refused"),
     ],
 )
 def test_every_error_has_the_one_shape(
@@ -77,6 +85,21 @@ def test_a_database_that_fails_is_a_503(api: APIClient, monkeypatch: pytest.Monk
         answer = api.get("/health/")
     assert assert_error(answer, 503)[0]["code"] == "database_unavailable"
     assert b"secret" not in answer.content
+
+
+def test_a_database_that_fails_is_a_503_in_the_admin_as_well(admin_client: Client) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError
+
+    with connection.execute_wrapper(fail):
+        assert_error(admin_client.get("/admin/"), 503)
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("method", ["get", "post", "options"])
+def test_the_root_and_health_are_not_stored(db: None, client: Client, method: str, accept: str) -> None:
+    for path in ("/", "/health/"):
+        assert getattr(client, method)(path, headers={"accept": accept})["Cache-Control"] == "no-store"
 
 
 def test_a_form_in_the_browser_shows_errors_beside_the_fields(client: Client, user: User) -> None:

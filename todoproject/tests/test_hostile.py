@@ -8,6 +8,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from todoproject.suggestions import REFUSALS
 from todoproject.tests.server import Server
 from todoproject.tests.shapes import assert_error
 from todos.tests.factories import make_todo
@@ -113,6 +114,11 @@ def part(head: bytes, body: bytes = b"x") -> bytes:
         part(b'name="title"; filename="x.txt"') * 500 + b"--b--\r\n",
         part(b'name="title"') * 3_000 + b"--b--\r\n",
         part(b'name="titel"') + b"--b--\r\n",
+        part(b'name="title"'),
+        part(b'name="title"') + part(b'name="x"; filename="/"') + b"--b--\r\n",
+        part(b'name="title"') + part(b'filename="x"') + b"--b--\r\n",
+        part(b'name="title"') + b"--b\r\n\r\nx\r\n--b--\r\n",
+        part(b'name="title"\r\nContent-Transfer-Encoding: base64', b"//8=") + b"--b--\r\n",
     ],
 )
 def test_a_hostile_multipart_form_is_refused(send: Callable, body: bytes) -> None:
@@ -138,6 +144,27 @@ def test_a_charset_is_refused_before_it_decodes_the_query(server: Server) -> Non
 )
 def test_a_hostile_query_is_refused(mine: APIClient, query: str) -> None:
     assert_error(mine.get(f"/todos/?{query}"), 400)
+
+
+def test_an_endless_address_is_refused_before_it_is_normalized(api: APIClient) -> None:
+    body = {"email": "a" + "\u0301\u0327" * 100_000 + "@example.com", "password": "correct horse battery"}
+    assert assert_error(api.post(reverse("auth-signup"), body), 400)[0]["attr"] == "email"
+
+
+def test_of_many_wrong_names_only_some_are_spoken_of(mine: APIClient) -> None:
+    names = {f"name{n}": 1 for n in range(100_000)}
+    assert len(assert_error(mine.post(reverse("todo-list"), {"title": "x", **names}), 400)) == REFUSALS
+    assert len(assert_error(mine.get(reverse("todo-list"), dict(list(names.items())[:500])), 400)) == REFUSALS
+
+
+@pytest.mark.parametrize(
+    "content_type", ["a/b; x*=foo''x", "a/b; charset*=idna''utf-8", "a/b; x*=undefined''%41", f"a/b; x*{'9' * 5000}=a"]
+)
+@pytest.mark.parametrize("path", ["/health/", "/nowhere/", "/admin/login/", "/auth/login/"])
+def test_an_absurd_content_type_is_refused(server: Server, path: str, content_type: str) -> None:
+    answer = server.call("POST", path, b"x", **{"Content-Type": content_type})
+    assert answer.status == 415
+    assert list(answer.json()) == ["type", "message", "errors"]
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,23 @@ from time import monotonic
 
 import pytest
 
-from todoproject.gunicorn_worker import BODY_BYTES, is_whole
+from todoproject.gunicorn_worker import BODY_BYTES, awaited
 from todoproject.tests.server import Server
 
 REQUEST = b"GET /health/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+POST = b"POST /auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 # What a client sent before it fell silent.
 SILENCES = {
     "nothing": b"",
     "half a header": REQUEST[:20],
-    "half a body": b"POST /auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+    "half a body": POST + b"Content-Length: 100\r\n\r\n{",
+    "half a body, its length with zeros": POST + b"Content-Length: 0000000000000100\r\n\r\n{",
+    "half a body that is waited for": POST + b"Expect: 100-continue\r\nContent-Length: 100\r\n\r\n{",
+    "some of a body that is too large": POST + b"Content-Length: 99999999\r\n\r\n{",
+    "some of a body in chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+    "a header without end": REQUEST[:-2] + b"X: y\r\n" * 20_000,
     "a request and half of the next": REQUEST + REQUEST[:20],
     "a request to be closed after": REQUEST[:-2] + b"Connection: close\r\n\r\n",
 }
@@ -62,7 +69,7 @@ def test_pipelined_requests_are_all_answered(server: Server) -> None:
 
 def test_a_body_that_is_sent_slowly_arrives(server: Server) -> None:
     body = b'{"email": "slow@example.com", "password": "correct horse"}'
-    head = b"POST /auth/signup/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head = POST.replace(b"login", b"signup")
     with socket.create_connection(("127.0.0.1", server.port)) as client:
         client.settimeout(10)
         for byte in head + b"Content-Length: %d\r\n\r\n" % len(body) + body:
@@ -71,20 +78,54 @@ def test_a_body_that_is_sent_slowly_arrives(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "whole"),
+    ("data", "missing"),
     [
-        (b"", False),
-        (REQUEST[:-1], False),
-        (REQUEST, True),
-        (b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nab", False),
-        (b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc", True),
-        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n", True),
-        (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (BODY_BYTES + 1), True),
-        (b"x" * 70_000, True),
+        (b"", 1),
+        (REQUEST[:-1], 1),
+        (REQUEST, 0),
+        (REQUEST + REQUEST[:5], 0),
+        (b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nab", 1),
+        (b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc", 0),
+        (b"POST / HTTP/1.1\r\nContent-Length: 0000000000000003\r\n\r\n", 3),
+        (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (BODY_BYTES + 1), None),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", None),
     ],
 )
-def test_a_thread_takes_a_request_when_it_is_whole(data: bytes, whole: bool) -> None:
-    assert is_whole(data) is whole
+def test_a_thread_takes_a_request_when_nothing_of_it_is_missing(data: bytes, missing: int | None) -> None:
+    assert awaited(data) == missing
+
+
+def test_a_body_after_expect_arrives(server: Server) -> None:
+    body = b'{"email": "expect@example.com", "password": "correct horse"}'
+    head = POST.replace(b"login", b"signup") + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        client.sendall(head)
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(body)
+        assert client.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_the_refusal_of_a_large_body_arrives(server: Server) -> None:
+    for _ in range(5):
+        answer = server.call("POST", "/auth/login/", b" " * 10_000_000)
+        assert (answer.status, answer.json()["errors"][0]["code"]) == (413, "payload_too_large")
+
+
+def test_a_header_without_end_is_refused(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.settimeout(10)
+        client.sendall(REQUEST[:-2] + b"X: y\r\n" * 20_000)
+        assert client.recv(65536).startswith(b"HTTP/1.1 431")
+
+
+def test_silent_clients_do_not_hold_up_the_stop(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    with server, ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        server.process.terminate()
+        server.process.wait(15)
 
 
 def test_tokens_and_todos_survive_a_restart(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_reading_one_gives_the_object(mine: APIClient, todo: Todo) -> None:
     assert answer.json()["id"] == todo.pk
 
 
-@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "options"])
 def test_anothers_todo_is_as_one_that_never_was(api: APIClient, todo: Todo, method: str) -> None:
     stranger = signed_in(make_user())
     body = None if method == "get" else {} if method == "delete" else {"title": "x", "status": "open"}
