@@ -38,10 +38,12 @@ class Order:
 
     field: str
     descending: bool
+    tie: str
 
     @classmethod
-    def named(cls, name: str) -> "Order":
-        return cls(name.removeprefix("-"), name.startswith("-"))
+    def named(cls, name: str, *, of_one_status: bool = False) -> "Order":
+        tie = "status_position" if of_one_status else "position"
+        return cls(name.removeprefix("-"), name.startswith("-"), tie)
 
     @property
     def nullable(self) -> bool:
@@ -55,16 +57,19 @@ class Order:
 
 @dataclass(frozen=True)
 class Cursor:
-    """The row that a page begins behind, by its id and sort key, and the direction of reading; no id is the end."""
+    """The row that a page begins behind, by its position and sort key, and the direction of reading.
 
-    id: int | None
+    No position is the end of the list.
+    """
+
+    position: int | None
     key: Any
     backward: bool
 
     @classmethod
     def at(cls, todo: Todo, order: Order, *, backward: bool) -> "Cursor":
         key = getattr(todo, order.field)
-        return cls(todo.pk, key.isoformat() if isinstance(key, datetime) else key, backward)
+        return cls(todo.position, key.isoformat() if isinstance(key, datetime) else key, backward)
 
 
 def branches(queryset: TodoQuerySet, order: Order, cursor: Cursor | None) -> list[TodoQuerySet]:
@@ -73,24 +78,21 @@ def branches(queryset: TodoQuerySet, order: Order, cursor: Cursor | None) -> lis
     One condition for all of them would make the database read and drop what lies before the page.
     """
     backward = cursor is not None and cursor.backward
-    if cursor and cursor.id is None:
+    if cursor and cursor.position is None:
         cursor = None
     sign, beyond = ("-", "lt") if order.descending != backward else ("", "gt")
-    ordered = (
-        queryset.order_by(f"{sign}{order.field}", f"{sign}id")
-        if order.field != "id"
-        else queryset.order_by(f"{sign}id")
-    )
     if order.field == "id":
-        return [ordered.filter(**{f"id__{beyond}": cursor.id}) if cursor else ordered]
+        ordered = queryset.order_by(f"{sign}{order.tie}")
+        return [ordered.filter(**{f"{order.tie}__{beyond}": cursor.position}) if cursor else ordered]
+    ordered = queryset.order_by(f"{sign}{order.field}", f"{sign}{order.tie}")
     keyed = ordered.filter(**{f"{order.field}__isnull": False}) if order.nullable else ordered
-    nulls = [queryset.filter(**{order.field: None}).order_by(f"{sign}id")] if order.nullable else []
+    nulls = [ordered.filter(**{order.field: None})] if order.nullable else []
     if cursor is None:
         return [*nulls, keyed] if backward else [keyed, *nulls]
     if cursor.key is None:
-        rest = [part.filter(**{f"id__{beyond}": cursor.id}) for part in nulls]
+        rest = [part.filter(**{f"{order.tie}__{beyond}": cursor.position}) for part in nulls]
         return [*rest, keyed] if backward else rest
-    tie = queryset.filter(**{order.field: cursor.key, f"id__{beyond}": cursor.id}).order_by(f"{sign}id")
+    tie = ordered.filter(**{order.field: cursor.key, f"{order.tie}__{beyond}": cursor.position})
     further = ordered.filter(**{f"{order.field}__{beyond}": cursor.key})
     return [tie, further] if backward else [tie, further, *nulls]
 
@@ -112,7 +114,8 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         self.request = request
         self.links: dict[str, str] = {}
-        self.order = Order.named(request.query_params.get("ordering") or "id")
+        query = request.query_params
+        self.order = Order.named(query.get("ordering") or "id", of_one_status=bool(query.get("status")))
         limit = self.limit()
         cursor = self.cursor()
         if limit is None:
@@ -173,7 +176,7 @@ class KeysetPagination(BasePagination):
         url = self.request.build_absolute_uri()
         if more:
             self.links[ahead] = self.url(url, Cursor.at(rows[-1], self.order, backward=ahead == "prev"))
-        if cursor and rows and cursor.id is not None:
+        if cursor and rows and cursor.position is not None:
             self.links[behind] = self.url(url, Cursor.at(rows[0], self.order, backward=behind == "prev"))
         if cursor and not rows:  # All that was here is deleted: back to the first page, or the last.
             end = Cursor(None, None, backward=True)

@@ -23,7 +23,8 @@ class Write:
 
     def create(self, **values: Any) -> Todo:
         """Insert a todo."""
-        todo = Todo(owner=self.owner, created_at=self.now, **values)
+        place = {"position": self.revision, "status_position": self.revision}
+        todo = Todo(owner=self.owner, created_at=self.now, **place, **values)
         self.set(todo, self.derived(todo, values))
         todo.save(force_insert=True)
         return todo

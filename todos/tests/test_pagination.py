@@ -29,7 +29,11 @@ def add(owner: User, *rows: dict[str, Any]) -> list[Todo]:
     todos = []
     for revision, row in enumerate(rows, start=first):
         todo = Todo(
-            owner=owner, revision=revision, **{"title": "Milk", "created_at": MOMENT, "updated_at": MOMENT} | row
+            owner=owner,
+            revision=revision,
+            position=revision,
+            status_position=revision,
+            **{"title": "Milk", "created_at": MOMENT, "updated_at": MOMENT} | row,
         )
         todo.search_text = Todo.searchable(todo.title, todo.description)
         todos.append(todo)
