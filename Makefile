@@ -5,7 +5,7 @@ URL = http://$(HOST):$(PORT)
 BIN = .venv/bin
 export HOST PORT
 
-.PHONY: help run test test-long lint schema clean
+.PHONY: help run test test-on-sqlite test-on-postgresql test-long lint schema clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +15,17 @@ run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override
 	@echo "API $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
 	@exec $(BIN)/gunicorn todoproject.wsgi
 
-test: .venv/dev  ## Run all tests, on SQLite and on PostgreSQL
-	$(BIN)/pytest
-	$(BIN)/pytest --postgresql
+test: .venv/dev  ## Run all tests, on SQLite and on PostgreSQL side by side
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql
 
-test-long: .venv/dev  ## The same with all rounds of races, fuzzing and sizes (takes long)
-	$(BIN)/pytest --long
-	$(BIN)/pytest --long --postgresql
+test-on-sqlite: .venv/dev
+	$(BIN)/pytest $(PYTEST)
+
+test-on-postgresql: .venv/dev
+	$(BIN)/pytest --postgresql $(PYTEST)
+
+test-long:  ## The same with all rounds of races, fuzzing and sizes (takes long)
+	@$(MAKE) --no-print-directory test PYTEST=--long
 
 lint: .venv/dev  ## Check style, types, migrations and deployment settings
 	$(BIN)/ruff check .
