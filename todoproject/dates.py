@@ -32,6 +32,13 @@ def parse_datetime(text: str, *, default_offset: str = "") -> datetime:
         raise ValueError("This date-time does not exist, or lies outside the years 1 to 9999 in UTC.") from None
 
 
+def rfc3339(moment: datetime | None) -> str | None:
+    """Return a moment as the API writes it: in UTC, ending in Z."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
 def zone(offset: str) -> timezone:
     if offset in "Zz":
         return UTC

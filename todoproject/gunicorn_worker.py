@@ -99,15 +99,21 @@ class BufferingWorker(ThreadWorker):
         self.nr_conns -= 1
         conn.close()
 
-    def receive(self, conn: Connection, client: socket.socket) -> None:
+    def read(self, conn: Connection) -> bytes:
+        """Return what has come; a connection that ended is dropped."""
         try:
-            data = client.recv(READ_BYTES)
+            data = conn.sock.recv(READ_BYTES)
         except BlockingIOError:
-            return
+            return b""
         except OSError:
             data = b""
         if not data:
             self.drop(conn)
+        return data
+
+    def receive(self, conn: Connection, client: socket.socket) -> None:
+        data = self.read(conn)
+        if not data:
             return
         conn.received += data
         if len(conn.received) > READ_BYTES:
@@ -171,14 +177,7 @@ class BufferingWorker(ThreadWorker):
         self.watch(conn, self.discard, LINGER_SECONDS)
 
     def discard(self, conn: Connection, client: socket.socket) -> None:
-        try:
-            data = client.recv(READ_BYTES)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self.drop(conn)
+        self.read(conn)
 
     def murder_pending(self) -> None:
         """Close what took too long; at the stop, at once what sent nothing."""

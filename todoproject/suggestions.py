@@ -18,7 +18,7 @@ def shown(text: str) -> str:
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Return the sentence that refuses an unknown name and offers the nearest known one."""
     known = sorted(known)
-    nearest = get_close_matches(name[:SHOWN], known, n=1, cutoff=0.5)
+    nearest = get_close_matches(name[:SHOWN].lower(), known, n=1, cutoff=0.5)
     if nearest:
         return f"Unknown {kind} '{shown(name)}'. Did you mean '{nearest[0]}'?"
     return f"Unknown {kind} '{shown(name)}'. " + (f"Known: {', '.join(known)}." if known else "None is taken here.")

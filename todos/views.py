@@ -49,7 +49,7 @@ class TodoViewSet(StrictView, ModelViewSet):
         return super().query_parameters() | filters
 
     def get_queryset(self) -> TodoQuerySet:
-        return Todo.objects.owned_by(self.request.user).live()
+        return Todo.objects.owned_by(self.request.user).live().defer("search_text")
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         return self.serializer_classes.get(self.action, self.serializer_class)

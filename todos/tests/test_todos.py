@@ -2,11 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tests.factories import make_user, signed_in
 from todos.models import Todo
+from todos.serializers import TodoSerializer
 from todos.tests.factories import make_todo
 
 
@@ -32,6 +34,14 @@ def test_a_new_todo_is_open_and_its_owners(mine: APIClient, user: User) -> None:
     assert (todo["due_at"], todo["completed_at"], todo["created_by"]) == (None, None, user.email)
     assert todo["created_at"] == todo["updated_at"]
     assert todo["created_at"].endswith("Z")
+
+
+@pytest.mark.parametrize("due_at", [None, "0001-01-01T00:00:00Z", "2026-12-24T18:00:00.000001Z"])
+def test_a_todo_is_shown_as_its_fields_would_show_it(mine: APIClient, user: User, due_at: str | None) -> None:
+    made = mine.post(reverse("todo-list"), {"title": "x", "status": "completed", "due_at": due_at}).json()
+    todo = Todo.objects.owned_by(user).get()
+    serializer = TodoSerializer(todo)
+    assert made == serializer.to_representation(todo) == ModelSerializer.to_representation(serializer, todo)
 
 
 def test_reading_one_gives_the_object(mine: APIClient, todo: Todo) -> None:
