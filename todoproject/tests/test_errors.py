@@ -1,6 +1,8 @@
 """One shape of errors, inside the API's views and outside."""
 
-from pathlib import Path
+import sqlite3
+from contextlib import closing
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -131,15 +133,16 @@ def test_bad_requests_found_by_django_keep_the_shape() -> None:
     assert answer.status_code == 400
 
 
-def test_a_locked_database_is_waited_for_and_then_503(server: Server, tmp_path: Path) -> None:
+def test_a_locked_database_is_waited_for(server: Server) -> None:
     """A held lock delays a write; it neither fails at once nor breaks the worker."""
     if connection.vendor != "sqlite":
         pytest.skip("one writer at a time is SQLite's rule")
-    import sqlite3
-    import threading
-
     token = server.sign_up()
-    lock = sqlite3.connect(server.directory / "served.sqlite3", isolation_level=None, check_same_thread=False)
-    lock.execute("BEGIN IMMEDIATE")
-    threading.Timer(1, lambda: lock.execute("ROLLBACK")).start()
-    assert server.call("POST", "/todos/", {"title": "x"}, token=token).status == 201
+    with closing(
+        sqlite3.connect(server.directory / "served.sqlite3", isolation_level=None, check_same_thread=False)
+    ) as lock:
+        lock.execute("BEGIN IMMEDIATE")
+        release = Timer(1, lock.execute, ["ROLLBACK"])
+        release.start()
+        assert server.call("POST", "/todos/", {"title": "x"}, token=token).status == 201
+        release.join()
