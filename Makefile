@@ -1,7 +1,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-URL = http://$(HOST):$(PORT)
+URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
 export HOST PORT
 

@@ -1,6 +1,7 @@
 """gunicorn's configuration, found here by itself: two processes of four threads."""
 
 import os
+import resource
 import sys
 
 host = os.environ.get("HOST") or "127.0.0.1"
@@ -13,6 +14,10 @@ workers = 2
 threads = 4
 worker_class = "todoproject.gunicorn_worker.BufferingWorker"
 keepalive = 15
+# Each connection is an open file; some are for the database, the log and the static files.
+open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+worker_connections = 1000 if open_files == resource.RLIM_INFINITY else max(10, min(1000, open_files - 100))
+sendfile = False  # It would wait without limit for a client who does not read.
 limit_request_line = 8190  # A cursor and a long search in one URL.
 forwarder_headers = ""  # SCRIPT_NAME and the like are no header's to say.
 preload_app = True  # A misconfiguration stops the start once, with its one line.

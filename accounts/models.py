@@ -90,6 +90,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     purged_revision = models.BigIntegerField(default=0, editable=False)
     last_login = None  # A write at each log-in, for a figure that nobody here needs.
 
+    _stored: dict[str, Any]  # What the database is known to have, by column.
+
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
@@ -116,15 +118,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         user.remember()
         return user
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        super().refresh_from_db(*args, **kwargs)
-        self.remember()
+    def refresh_from_db(self, using: Any = None, fields: Any = None, **kwargs: Any) -> None:  # type: ignore[override]
+        names = None if fields is None else set(fields)
+        super().refresh_from_db(using, fields, **kwargs)
+        self.remember(names)
 
-    def remember(self) -> None:
-        """Keep the values that the database is known to have."""
-        deferred = self.get_deferred_fields()
-        names = (field.attname for field in self._meta.concrete_fields)
-        self._stored = {name: getattr(self, name) for name in names if name not in deferred}
+    def values(self) -> dict[str, Any]:
+        """The columns that this instance has, which may be fewer than the table."""
+        return {f.attname: self.__dict__[f.attname] for f in self._meta.concrete_fields if f.attname in self.__dict__}
+
+    def remember(self, names: Any = None) -> None:
+        """Keep the values, or those of some columns, that the database is known to have."""
+        values = self.values()
+        self._stored = values if names is None else self._stored | {n: values[n] for n in names if n in values}
 
     def save(self, **kwargs: Any) -> None:
         """Save what was changed here, and only that: nobody else's revocation or revision is undone.
@@ -134,13 +140,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self._state.adding:
             fields = kwargs.get("update_fields")
             if fields is None:
-                fields = {name for name, value in self._stored.items() if getattr(self, name) != value}
+                fields = {n for n, value in self.values().items() if n not in self._stored or self._stored[n] != value}
             if {"password", "is_active"} & set(fields):
                 self.token_version = new_token_version()
                 fields = {*fields, "token_version"}
             kwargs["update_fields"] = fields
         super().save(**kwargs)
-        self.remember()
+        self.remember(kwargs.get("update_fields"))
 
     def check_password(self, raw_password: str | None) -> bool:
         """Whether it is the password. A hash of older parameters is renewed, unless it was changed meanwhile."""
@@ -149,7 +155,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             renewed, same = make_password(password), User.objects.filter(pk=self.pk, password=self.password)
             if same.update(password=renewed, token_version=models.F("token_version")):
                 self.password = renewed
-                self.remember()
+                self.remember({"password"})
 
         return check_password(raw_password, self.password, renew)
 

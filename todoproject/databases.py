@@ -27,6 +27,9 @@ def database_from(url: str, *, default: Path) -> dict[str, Any]:
         # The URL itself is not repeated: it may carry a password.
         raise ImproperlyConfigured(f"DATABASE_URL names no database that is served here; write it like {EXAMPLES}.")
     if config["ENGINE"] == SQLITE:
+        folder = Path(config["NAME"]).absolute().parent
+        if not folder.is_dir():
+            raise ImproperlyConfigured(f"DATABASE_URL names a file in {folder}, which is no folder; make it first.")
         return sqlite(config["NAME"])
     return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 

@@ -2,7 +2,6 @@
 
 import re
 import socket
-import struct
 import time
 from contextlib import suppress
 from functools import partial
@@ -11,10 +10,11 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-# How long a client may take to send a request, is listened to after a refusal, and to take an answer, in seconds.
+# How long a client may take to send a request, and is listened to after a refusal, in seconds; and how long a
+# thread may be at a request, until the client has taken the answer: more than a write waits for its turn on SQLite.
 REQUEST_SECONDS = 30
 LINGER_SECONDS = 5
-ANSWER_SECONDS = 10
+ANSWER_SECONDS = 30
 
 # A longer body is refused by the application (settings.DATA_UPLOAD_MAX_MEMORY_SIZE), a longer head here.
 BODY_BYTES = 2_621_440
@@ -24,7 +24,7 @@ BUFFER_BYTES = 134_217_728
 READ_BYTES = 65_536
 
 HEAD_END = b"\r\n\r\n"
-CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*0*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 EXPECT = re.compile(rb"\r\nexpect:[^\r]*", re.IGNORECASE)
 
@@ -43,7 +43,7 @@ def awaited(data: bytes | bytearray) -> int | None:
         return 1
     head = bytes(data[: end + 2])
     length = CONTENT_LENGTH.search(head)
-    body = int(length[1]) if length else 0
+    body = int(length[1][:12]) if length else 0  # Cut: Python reads no number of thousands of digits.
     if body > BODY_BYTES or CHUNKED.search(head):
         return None
     return max(0, end + len(HEAD_END) + body - len(data))
@@ -74,13 +74,16 @@ class BufferingWorker(ThreadWorker):
     without limit for the rest of the header: a few silent clients stop all threads.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.working: set[Connection] = set()
+
     def accept(self, listener: socket.socket) -> None:
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", ANSWER_SECONDS, 0))
         self.watch(Connection(self.cfg, client, address, listener.getsockname()), self.receive, REQUEST_SECONDS)
 
     def watch(self, conn: Connection, callback: Any, seconds: float) -> None:
@@ -101,6 +104,8 @@ class BufferingWorker(ThreadWorker):
 
     def read(self, conn: Connection) -> bytes:
         """Return what has come; a connection that ended is dropped."""
+        if conn not in self.pending_conns:
+            return b""  # Dropped since the poller answered.
         try:
             data = conn.sock.recv(READ_BYTES)
         except BlockingIOError:
@@ -135,8 +140,8 @@ class BufferingWorker(ThreadWorker):
                     conn.sock.send(HEAD_TOO_LARGE)
                 self.linger(conn)
             return
-        if EXPECT.search(conn.received):
-            conn.received = bytearray(EXPECT.sub(b"", bytes(conn.received), count=1))
+        if expect := EXPECT.search(conn.received, 0, conn.received.find(HEAD_END) + 2):
+            del conn.received[expect.start() : expect.end()]
             if missing:
                 with suppress(OSError):
                     conn.sock.send(CONTINUE)
@@ -160,11 +165,22 @@ class BufferingWorker(ThreadWorker):
         self.watch(conn, self.receive, REQUEST_SECONDS)
         self.receive(conn, client)
 
+    def handle(self, conn: Connection) -> Any:
+        conn.timeout = time.monotonic() + ANSWER_SECONDS
+        self.working.add(conn)
+        return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        if conn.refused:
+            req.force_close()
+        return super().handle_request(req, conn)
+
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         """A body that was refused is not read in the thread, as the original would to keep the connection."""
         return not conn.refused and super()._keepalive_after(conn, keepalive)
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
+        self.working.discard(conn)
         if conn.refused:
             self.linger(conn)
         else:
@@ -180,8 +196,15 @@ class BufferingWorker(ThreadWorker):
         self.read(conn)
 
     def murder_pending(self) -> None:
-        """Close what took too long; at the stop, at once what sent nothing."""
+        """Close what took too long; at the stop, at once what sent nothing.
+
+        A thread that sends to a client who does not read is woken by the shutdown of its socket.
+        """
         now = time.monotonic()
+        for conn in list(self.working):
+            if conn.timeout <= now:
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RDWR)
         for conn in list(self.pending_conns):
             if conn.timeout <= now or not (self.alive or conn.received):
                 self.drop(conn)

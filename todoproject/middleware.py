@@ -32,8 +32,10 @@ class ErrorShape:
         refusal = APIException(HTTPStatus(response.status_code).phrase, code="refused")
         refusal.status_code = response.status_code
         shaped = error_response(request, refusal)
-        if "Allow" in response.headers:
-            shaped["Allow"] = response["Allow"]
+        for name in ("Allow", "Content-Range"):
+            if name in response.headers:
+                shaped[name] = response[name]
+        shaped["Content-Length"] = str(len(shaped.content))
         return shaped
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -41,6 +41,33 @@ def test_a_stale_save_undoes_no_deactivation(user: User) -> None:
     assert (user.email, user.is_active) == ("new@example.com", False)
 
 
+def test_a_deferred_column_that_was_set_is_saved(user: User, mine: APIClient) -> None:
+    partial: Any = User.objects.only("email").get(pk=user.pk)
+    partial.is_active = False
+    partial.save()
+    assert not stale_copy(user).is_active
+    assert mine.get("/auth/me/").status_code == 401
+
+
+@pytest.mark.parametrize("between", ["refresh", "save some", "save none", "renew"])
+def test_what_is_read_or_saved_between_forgets_no_change(user: User, between: str) -> None:
+    copy = stale_copy(user)
+    copy.is_staff = True
+    if between == "refresh":
+        copy.refresh_from_db(fields=["is_active"])
+    elif between == "save some":
+        copy.email = "other@example.com"
+        copy.save(update_fields=["email"])
+    elif between == "save none":
+        copy.save(update_fields=[])
+    else:
+        copy.password = Argon2PasswordHasher().encode(PASSWORD, "saltsaltsalt")
+        User.objects.filter(pk=user.pk).update(password=copy.password)
+        assert copy.check_password(PASSWORD)
+    copy.save()
+    assert stale_copy(user).is_staff
+
+
 def test_saving_what_did_not_change_keeps_tokens(user: User, mine: APIClient) -> None:
     user.save()
     stale_copy(user).save()

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Thread
 from time import monotonic
@@ -22,6 +22,7 @@ SILENCES = {
     "half a header": REQUEST[:20],
     "half a body": POST + b"Content-Length: 100\r\n\r\n{",
     "half a body, its length with zeros": POST + b"Content-Length: 0000000000000100\r\n\r\n{",
+    "half a body, its length of 15 digits": POST + b"Content-Length: 999999999999999\r\n\r\n{",
     "half a body that is waited for": POST + b"Expect: 100-continue\r\nContent-Length: 100\r\n\r\n{",
     "some of a body that is too large": POST + b"Content-Length: 99999999\r\n\r\n{",
     "some of a body in chunks": POST + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
@@ -88,6 +89,7 @@ def test_a_body_that_is_sent_slowly_arrives(server: Server) -> None:
         (b"POST / HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc", 0),
         (b"POST / HTTP/1.1\r\nContent-Length: 0000000000000003\r\n\r\n", 3),
         (b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (BODY_BYTES + 1), None),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\n", None),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", None),
     ],
 )
@@ -104,6 +106,25 @@ def test_a_body_after_expect_arrives(server: Server) -> None:
         assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(body)
         assert client.recv(65536).startswith(b"HTTP/1.1 200")
+
+
+def test_expect_within_a_body_is_the_bodys(server: Server) -> None:
+    body = b'{"email": "a@example.com",\r\nExpect: "x"}'
+    answer = server.call("POST", "/auth/login/", body)
+    assert (answer.status, answer.json()["errors"][0]["code"]) == (400, "parse_error")
+
+
+def test_too_much_at_once_costs_only_some_of_the_senders(tmp_path: Path) -> None:
+    """Beyond what is kept in memory the largest is dropped, and nobody else notices."""
+    head = POST + b"Content-Length: 2621000\r\n\r\n"
+    with Server(tmp_path) as server, ExitStack() as stack:
+        clients = [stack.enter_context(socket.create_connection(("127.0.0.1", server.port))) for _ in range(140)]
+        for _ in range(35):
+            for client in clients:
+                with suppress(OSError):
+                    client.sendall(head + b" " * 65_536)
+        assert server.call("GET", "/health/").status == 200
+        assert b"Traceback" not in (server.directory / "log").read_bytes()
 
 
 def test_the_refusal_of_a_large_body_arrives(server: Server) -> None:

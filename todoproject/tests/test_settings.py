@@ -84,6 +84,11 @@ def test_a_good_key_is_taken_as_it_is() -> None:
     assert checked_key("$" + KEY) == "$" + KEY
 
 
+def test_a_folder_that_is_none_is_named() -> None:
+    with pytest.raises(ImproperlyConfigured, match="/nowhere, which is no folder"):
+        database_from("sqlite:////nowhere/b.db", default=Path("x"))
+
+
 @pytest.mark.parametrize("url", ["postgresql://u:p@h:5432/n", "postgres://u:p@h/n?sslmode=require"])
 def test_a_postgresql_url_is_taken_apart(url: str) -> None:
     config = database_from(url, default=Path("x"))
@@ -92,7 +97,7 @@ def test_a_postgresql_url_is_taken_apart(url: str) -> None:
     assert config.get("OPTIONS", {}).get("sslmode") == ("require" if "?" in url else None)
 
 
-@pytest.mark.parametrize(("url", "name"), [("", "default.db"), ("sqlite:////a/b.db", "/a/b.db")])
+@pytest.mark.parametrize(("url", "name"), [("", "default.db"), ("sqlite:////b.db", "/b.db")])
 def test_sqlite_is_set_up_for_several_processes(url: str, name: str) -> None:
     config = database_from(url, default=Path("default.db"))
     assert config["NAME"] == name
