@@ -110,7 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["accounts.passwords.Argon2idHasher"]
 LOGIN_URL = "rest_framework:login"
-LOGIN_REDIRECT_URL = "root"
+LOGIN_REDIRECT_URL = "todo-list"
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
     "AUTH_TOKEN_CLASSES": ("accounts.tokens.AccessToken",),
