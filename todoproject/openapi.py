@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from django.urls import get_script_prefix
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularSwaggerView
@@ -151,7 +152,8 @@ class SchemaView(JSONErrors):
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer)
 
     def get(self, request: Request) -> Response:
-        return Response(document())
+        prefix = get_script_prefix().rstrip("/")
+        return Response({**document(), "servers": [{"url": prefix}]} if prefix else document())
 
 
 class DocsView(JSONErrors, SpectacularSwaggerView):

@@ -93,7 +93,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 # Static files
-STATIC_URL = "static/"
+STATIC_URL = "/static/"  # The storage adds the prefix that a request came by, such as /dev.
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {"staticfiles": {"BACKEND": "todoproject.storage.OptionalManifestStorage"}}
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,71 @@
+"""Under a stage prefix every address that is emitted keeps it, also where one process serves several in turn."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import set_script_prefix
+from werkzeug.test import Client
+
+from accounts.models import User
+from accounts.tokens import tokens_for
+from todoproject.wsgi import application
+
+PREFIXES = ["/dev", "", "/production", "/dev"]
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture(autouse=True)
+def no_prefix_after(transactional_db: None) -> Iterator[None]:
+    yield
+    set_script_prefix("/")
+
+
+def call(prefix: str, path: str, method: str = "GET", user: User | None = None, **options: Any) -> Any:
+    headers = {"Host": "localhost", **options.pop("headers", {})}
+    if user:
+        headers["Authorization"] = f"JWT {tokens_for(user)['access']}"
+    return Client(application).open(
+        path, method=method, base_url=f"http://localhost{prefix}/", headers=headers, **options
+    )
+
+
+def test_locations_and_links_keep_the_prefix(user: User) -> None:
+    for prefix in PREFIXES:
+        made = [call(prefix, "/todos", "POST", user, json={"title": "x"}) for _ in range(2)]
+        assert made[0].status_code == 201, made[0].text
+        assert made[0].headers["Location"].startswith(f"http://localhost{prefix}/todos/")
+        link = call(prefix, "/todos?limit=1", user=user).headers["Link"]
+        assert link.startswith(f"<http://localhost{prefix}/todos/?")
+
+
+def test_the_roots_links_keep_the_prefix() -> None:
+    for prefix in PREFIXES:
+        links = call(prefix, "/").get_json()
+        assert all(url.startswith(f"http://localhost{prefix}/") for url in links.values())
+        assert all(
+            call(prefix, url.removeprefix(f"http://localhost{prefix}")).status_code != 404 for url in links.values()
+        )
+
+
+@pytest.mark.parametrize("page", ["/", "/docs/", "/admin/login/", "/session/login/", "/nowhere/"])
+def test_every_asset_of_a_page_keeps_the_prefix_and_is_served(page: str) -> None:
+    for prefix in PREFIXES:
+        assets = re.findall(r"(?:src|href)=\"([^\"]*/static/[^\"]+)\"", call(prefix, page, headers=HTML).text)
+        assert assets
+        for asset in assets:
+            assert asset.startswith(f"{prefix}/static/")
+            with call(prefix, asset.removeprefix(prefix)) as answer:
+                assert answer.status_code == 200
+
+
+def test_redirects_keep_the_prefix() -> None:
+    for prefix in PREFIXES:
+        assert call(prefix, "/admin/").headers["Location"].startswith(f"{prefix}/admin/login/")
+
+
+def test_the_schema_says_where_it_is_served() -> None:
+    for prefix in PREFIXES:
+        servers = call(prefix, "/schema/").get_json().get("servers")
+        assert servers == ([{"url": prefix}] if prefix else None)
