@@ -70,17 +70,11 @@ def user(db: None) -> Any:
 
 
 @pytest.fixture
-def client_of() -> Callable[[Any], APIClient]:
-    """`client_of(user)`: a client that sends the user's access token."""
+def mine(user: Any) -> APIClient:
+    """A client that `user` is signed in with."""
     from accounts.tests.factories import signed_in
 
-    return signed_in
-
-
-@pytest.fixture
-def mine(user: Any, client_of: Callable[[Any], APIClient]) -> APIClient:
-    """A client that `user` is signed in with."""
-    return client_of(user)
+    return signed_in(user)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user
+from accounts.tests.factories import PASSWORD, make_user, signed_in
 
 EMAIL = "ada.lovelace@example.com"
 
@@ -43,10 +43,10 @@ def test_a_password_against_the_rules_signs_nobody_up(db: None, api: APIClient, 
 
 
 @pytest.mark.parametrize(("password", "code"), REFUSED)
-def test_a_password_against_the_rules_replaces_none(db: None, client_of: Any, password: object, code: str) -> None:
+def test_a_password_against_the_rules_replaces_none(db: None, password: object, code: str) -> None:
     user = make_user(EMAIL)
     body = {"current_password": PASSWORD, "new_password": password}
-    answer = client_of(user).post(reverse("auth-password"), body)
+    answer = signed_in(user).post(reverse("auth-password"), body)
     assert (answer.status_code, errors(answer)) == (400, [("new_password", code)])
     user.refresh_from_db()
     assert user.check_password(PASSWORD)

@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 
 from accounts.models import User
 from accounts.tests.factories import make_user, signed_in
+from todoproject.tests.statements import statements
 from todos.models import Todo
 from todos.pagination import Cursor, KeysetPagination, Order
 from todos.tests.factories import make_todo
@@ -30,14 +30,6 @@ MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 def url(**query: Any) -> str:
     return f"{reverse('todo-list')}?{urlencode(query)}"
-
-
-def statements(call: Callable[[], Any]) -> list[str]:
-    """The statements on data that a call makes."""
-    with CaptureQueriesContext(connection) as captured:
-        call()
-    control = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
-    return [query["sql"] for query in captured if not query["sql"].startswith(control)]
 
 
 # Statements
