@@ -6,13 +6,16 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from todoproject.files import create_once
+
 SQLITE = "django.db.backends.sqlite3"
 SCHEMES = ("sqlite", "postgresql", "postgres")
 
 # How long a writer waits for another one, in seconds, before the answer is 503.
 BUSY_TIMEOUT = 20
 
-EXAMPLES = "postgresql://user:password@host:5432/name or sqlite:////absolute/path.sqlite3"
+EXAMPLE = "postgresql://user:password@host:5432/name"
+EXAMPLES = f"{EXAMPLE} or sqlite:////absolute/path.sqlite3"
 
 
 def database_from(url: str, *, default: Path) -> dict[str, Any]:
@@ -51,3 +54,23 @@ def sqlite(path: Path | str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
         },
     }
+
+
+def copied(packaged: Path, folder: Path) -> Path:
+    """Return the writable copy of a packaged SQLite file in `folder`, made where there is none.
+
+    A process that finds one there keeps it, with its data: Lambda starts a process anew without emptying /tmp.
+    """
+    copy = folder / packaged.name
+    if not copy.exists():
+        try:
+            create_once(copy, packaged.read_bytes())
+        except OSError as error:
+            reason = f"{packaged} cannot be copied to {copy} ({error.strerror})"
+            raise ImproperlyConfigured(f"{reason}; build the package anew, or set DATABASE_URL.") from error
+    return copy
+
+
+def is_in(folder: Path, config: dict[str, Any]) -> bool:
+    """Whether the database is a SQLite file in that folder."""
+    return config["ENGINE"] == SQLITE and folder in Path(config["NAME"]).absolute().parents

@@ -7,11 +7,14 @@ from todoproject.numbers import parse_integer
 
 env = environ.Env()
 
+asked: set[str] = set()  # The names of all variables that were read.
+
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 def text(name: str) -> str:
     """A text as it stands, or an empty one: `$` in a key refers to no other variable, as it would by `env.str`."""
+    asked.add(name)
     return env.ENVIRON.get(name, "")
 
 
@@ -37,4 +40,5 @@ def whole_number(name: str, *, default: int, at_least: int = 0, at_most: int = 5
 
 def names(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list; unset is the default, empty is an empty list."""
+    asked.add(name)
     return [part.strip() for part in env.list(name, default=default) if part.strip()]

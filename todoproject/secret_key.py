@@ -1,11 +1,11 @@
 """The SECRET_KEY: from the environment in production, else generated once and kept."""
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from todoproject.files import create_once
 
 # Django's own rule (system check security.W009): 50 characters, 5 different ones, not the template's prefix.
 MINIMUM_LENGTH = 50
@@ -31,21 +31,13 @@ def kept_key(path: Path) -> str:
     """Return the key kept in a file, made at the first call with mode 600.
 
     Never random per process: tokens and sessions hold across workers and restarts.
-    Processes that start at once agree on one key: the first link wins.
+    Processes that start at once agree on one key.
     """
     if not path.exists():
-        candidate = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         try:
-            with os.fdopen(os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(50))
-                file.flush()
-                os.fsync(file.fileno())
-            with suppress(FileExistsError):  # Another process may be first: its key is the one.
-                os.link(candidate, path)
+            create_once(path, secrets.token_urlsafe(50).encode())
         except OSError as error:
             raise ImproperlyConfigured(f"No key can be kept in {path} ({error.strerror}); set SECRET_KEY.") from error
-        finally:
-            candidate.unlink(missing_ok=True)
     key = path.read_text().strip()
     if len(key) < MINIMUM_LENGTH:
         raise ImproperlyConfigured(f"{path} holds no key of {MINIMUM_LENGTH} characters; delete it for a new one.")

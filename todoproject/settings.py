@@ -8,11 +8,12 @@ import os
 import warnings
 from datetime import timedelta
 from pathlib import Path
+from tempfile import gettempdir
 
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject import __version__
-from todoproject.databases import database_from
+from todoproject.databases import EXAMPLE, copied, database_from, is_in
 from todoproject.environment import names, switch, text, whole_number
 from todoproject.secret_key import checked_key, kept_key
 
@@ -36,6 +37,9 @@ elif not SECRET_KEY:
 
 # What it is made of
 INSTALLED_APPS = [
+    "todoproject",  # Ours come first: their commands and templates take the place of others of the same name.
+    "accounts",
+    "todos",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -46,8 +50,6 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "accounts",
-    "todos",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -68,7 +70,6 @@ WSGI_APPLICATION = "todoproject.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "todoproject" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -82,7 +83,14 @@ TEMPLATES = [
 APPEND_SLASH = False  # OptionalTrailingSlash answers both forms: a redirect would lose a POST's body.
 
 # Data
-DATABASES = {"default": database_from(text("DATABASE_URL"), default=BASE_DIR / "db.sqlite3")}
+DATABASE_URL = text("DATABASE_URL")
+DATABASE_FILE = BASE_DIR / "db.sqlite3"
+if ON_LAMBDA and not DATABASE_URL:  # A package is read-only; its empty database is copied to where one can write.
+    DATABASE_FILE = copied(DATABASE_FILE, Path(gettempdir()))
+DATABASES = {"default": database_from(DATABASE_URL, default=DATABASE_FILE)}
+DURABLE = not (ON_LAMBDA and is_in(Path(gettempdir()), DATABASES["default"]))
+if switch("DATABASE_REQUIRED") and not DURABLE:
+    raise ImproperlyConfigured(f"DATABASE_URL is not set, or in /tmp; set it to a database like {EXAMPLE}.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB, for every body; Django's own default, for forms only.
 
@@ -96,7 +104,8 @@ USE_TZ = True
 STATIC_URL = "/static/"  # The storage adds the prefix that a request came by, such as /dev.
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {"staticfiles": {"BACKEND": "todoproject.storage.OptionalManifestStorage"}}
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not ON_LAMBDA
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 warnings.filterwarnings("ignore", "No directory at", UserWarning)  # WhiteNoise's; `collectstatic` need not have run.
 
 # Accounts

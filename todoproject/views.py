@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.db import connection
 from django.utils.cache import patch_vary_headers
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
@@ -140,4 +141,5 @@ class HealthView(UncachedView):
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        return Response({"status": "ok", "database": connection.vendor, "durable": True, "version": __version__})
+        database = {"database": connection.vendor, "durable": settings.DURABLE}
+        return Response({"status": "ok", **database, "version": __version__})
