@@ -1,0 +1,60 @@
+"""The secrets of a stage, given to its function and written into no package."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from django.core.exceptions import ImproperlyConfigured
+
+from todoproject.databases import EXAMPLE, database_from
+from todoproject.secret_key import HOW_TO_MAKE_ONE, checked_key
+
+NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
+
+
+def secret_settings(stage: str, file: Path, *, required: bool) -> dict[str, str]:
+    """Return the secrets for a stage's function: from the deployer's environment, else from the stage's file.
+
+    Where data must last (`required`) both SECRET_KEY and DATABASE_URL have to be given; else a key is made once and
+    kept in the file. Raises ClickException, with what to do, for one that is missing or unfit.
+    """
+    given = read(file) | {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    if "SECRET_KEY" not in given and not required:
+        given["SECRET_KEY"] = kept_in(file)
+    for name in ("SECRET_KEY", "DATABASE_URL") if required else ("SECRET_KEY",):
+        if name not in given:
+            example = HOW_TO_MAKE_ONE if name == "SECRET_KEY" else f"it looks like {EXAMPLE}"
+            where = f"set it in your environment or in {file.name}, as a line {name}=..."
+            raise click.ClickException(f"{name} is missing, and {stage} needs one: {where} ({example}).")
+    try:
+        checked_key(given["SECRET_KEY"])
+        database_from(given.get("DATABASE_URL", ""), default=Path())
+    except ImproperlyConfigured as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"Given to the function, and to no package: {', '.join(sorted(given))}.")
+    return given
+
+
+def read(file: Path) -> dict[str, str]:
+    """Read lines of NAME=value; empty lines and comments are left out."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    given = {}
+    for number, line in enumerate(lines, start=1):
+        name, separator, value = line.partition("=")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if name.strip() not in NAMES or not separator:
+            known = f"lines are {' or '.join(f'{name}=...' for name in NAMES)}"
+            elsewhere = "other settings go into zappa_settings.json, as aws_environment_variables"
+            raise click.ClickException(f"Line {number} of {file.name} is not understood: {known}; {elsewhere}.")
+        given[name.strip()] = value.strip().strip("\"'")
+    return {name: value for name, value in given.items() if value}
+
+
+def kept_in(file: Path) -> str:
+    """Make a key, and keep it in the stage's file, which nobody else can read."""
+    key = secrets.token_urlsafe(50)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as kept:
+        kept.write(f"SECRET_KEY={key}\n")
+    return key

@@ -1,0 +1,73 @@
+"""The secrets of a stage: where they come from, and what stops a deployment."""
+
+import secrets
+import stat
+from pathlib import Path
+
+import pytest
+from click import ClickException
+
+from deploy.secret_settings import NAMES, secret_settings
+
+KEY = secrets.token_urlsafe(50)
+URL = "postgresql://ada:hidden@db.example.com:5432/todos"
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path / ".env.stage"
+
+
+def refused(file: Path, *, required: bool = True) -> str:
+    with pytest.raises(ClickException) as error:
+        secret_settings("stage", file, required=required)
+    assert "hidden" not in error.value.message
+    return error.value.message
+
+
+def test_a_key_is_made_once_and_kept_where_nobody_else_reads_it(file: Path) -> None:
+    first = secret_settings("stage", file, required=False)
+    assert len(first["SECRET_KEY"]) >= 50
+    assert secret_settings("stage", file, required=False) == first
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_the_environment_wins_over_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(f"# our secrets\n\nSECRET_KEY={KEY}\nDATABASE_URL='{URL}'\n")
+    assert secret_settings("stage", file, required=True) == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
+    other = secrets.token_urlsafe(50)
+    monkeypatch.setenv("SECRET_KEY", other)
+    assert secret_settings("stage", file, required=True) == {"SECRET_KEY": other, "DATABASE_URL": URL}
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("", "SECRET_KEY is missing, and stage needs one: set it in your environment or in .env.stage"),
+        (f"SECRET_KEY={KEY}", "DATABASE_URL is missing, and stage needs one"),
+        (f"SECRET_KEY=\nDATABASE_URL={URL}", "SECRET_KEY is missing"),
+        (f"SECRET_KEY=short\nDATABASE_URL={URL}", "SECRET_KEY is a default, or shorter than 50 characters"),
+        (f"SECRET_KEY={KEY}\nDATABASE_URL=mysql://ada:hidden@host/name", "DATABASE_URL names no database"),
+        (f"SECRET_KEY={KEY}\nDEBUG=hidden", "Line 2 of .env.stage is not understood"),
+        ("hidden", "Line 1 of .env.stage is not understood"),
+    ],
+)
+def test_what_is_missing_or_unfit_is_refused_and_never_repeated(file: Path, lines: str, reason: str) -> None:
+    file.write_text(lines)
+    assert refused(file).startswith(reason)
+
+
+def test_a_key_is_never_made_where_data_must_last(file: Path) -> None:
+    refused(file)
+    assert not file.exists()
+
+
+def test_names_are_said_and_values_are_not(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text(f"SECRET_KEY={KEY}\nDATABASE_URL={URL}")
+    secret_settings("stage", file, required=True)
+    said = capsys.readouterr().out
+    assert "DATABASE_URL, SECRET_KEY" in said
+    assert KEY not in said
+    assert "hidden" not in said
