@@ -1,11 +1,13 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
-PORT ?= 8000
+PORT ?= $(if $(filter lambda,$(MAKECMDGOALS)),9000,8000)
+STAGE ?= dev
 URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
+MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 
-.PHONY: help run test test-on-sqlite test-on-postgresql test-long lint schema clean
+.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-long lint schema bench-cold clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +16,15 @@ run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@echo "API $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
 	@exec $(BIN)/gunicorn todoproject.wsgi
+
+lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:9000/dev/ (PORT=, INSTANCES=, EVENTS=)
+	@mkdir -p .cache
+	@LAMBDA_ARCHITECTURE=$(MACHINE) VIRTUAL_ENV=.venv $(BIN)/zappa package $(STAGE) --output .cache/lambda.zip
+	@[ -z "$$DATABASE_URL" ] || $(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/python -m deploy.local .cache/lambda.zip
+
+package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=production for the other stage)
+	@VIRTUAL_ENV=.venv $(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests, on SQLite and on PostgreSQL side by side
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql
@@ -38,8 +49,11 @@ lint: .venv/dev  ## Check style, types, migrations and deployment settings
 schema: .venv/dev  ## Write schema.yml anew
 	$(BIN)/python manage.py spectacular --file schema.yml --validate --fail-on-warn
 
+bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
+	$(BIN)/python -m benchmarks.cold_start
+
 clean:  ## Remove what the commands above made, but no data
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with PYTHON=" if sys.version_info < (3, 11) else 0)'

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # Zappa imports this file by its path alone.
@@ -24,15 +25,18 @@ def configure(cli: Any) -> None:
             raise click.ClickException(f"LAMBDA_ARCHITECTURE is {architecture!r}; set it to arm64 or x86_64.")
         cli.architecture = cli.zappa.architecture = architecture
     if cli.command in {"deploy", "update"}:
+        cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or bucket_name(cli)
         required = cli.aws_environment_variables.get("DATABASE_REQUIRED") == "1"
         secret = secret_settings(cli.api_stage, ROOT / f".env.{cli.api_stage}", required=required)
         cli.aws_environment_variables = cli.aws_environment_variables | secret
-        cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or bucket_name(cli)
 
 
 def bucket_name(cli: Any) -> str:
     """Return one bucket for each account and region; Zappa alone would make another at each deployment."""
-    account = cli.zappa.sts_client.get_caller_identity()["Account"]
+    try:
+        account = cli.zappa.sts_client.get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise click.ClickException(f"AWS does not know you: {error}. Set valid credentials.") from None
     return f"{cli.project_name}-{account}-{cli.zappa.aws_region}"
 
 

@@ -34,7 +34,8 @@ def database_from(url: str, *, default: Path) -> dict[str, Any]:
         if not folder.is_dir():
             raise ImproperlyConfigured(f"DATABASE_URL names a file in {folder}, which is no folder; make it first.")
         return sqlite(config["NAME"])
-    return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    # A pooler may give each transaction another connection, which would not know of a cursor kept on the server.
+    return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 
 
 def sqlite(path: Path | str) -> dict[str, Any]:

@@ -26,7 +26,45 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-class Server:
+def new_postgresql_database() -> str:
+    """Make an empty database on the tests' PostgreSQL, and return its URL."""
+    import psycopg
+
+    name = f"served_{uuid4().hex}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
+
+
+class Caller:
+    """Calls to what is served at a port of this machine, below a prefix such as /dev."""
+
+    port: int
+    prefix = ""
+
+    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> Answer:
+        """Send one request over a connection of its own; a body that is no bytes goes as JSON."""
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        if body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        if token:
+            headers["Authorization"] = f"JWT {token}"
+        http = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            http.request(method, path if path.startswith(f"{self.prefix}/") else self.prefix + path, body, headers)
+            response = http.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+        finally:
+            http.close()
+
+    def sign_up(self) -> str:
+        """Make an account, and return its access token."""
+        credentials = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
+        return self.call("POST", "/auth/signup/", credentials).json()["token"]
+
+
+class Server(Caller):
     """gunicorn as `make run` starts it, on a free port, with a database of its own; a context manager."""
 
     def __init__(self, directory: Path) -> None:
@@ -40,12 +78,7 @@ class Server:
         """Return the URL of a new database, of the kind that the tests run on."""
         if connection.vendor == "sqlite":
             return f"sqlite:///{self.directory}/served.sqlite3"
-        import psycopg
-
-        name = f"served_{uuid4().hex}"
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-            server.execute(f"CREATE DATABASE {name}")
-        return os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
+        return new_postgresql_database()
 
     def __enter__(self) -> "Server":
         python, at = sys.executable, settings.BASE_DIR
@@ -67,24 +100,3 @@ class Server:
         self.process.terminate()
         self.process.wait(30)
         self.log.close()
-
-    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> Answer:
-        """Send one request over a connection of its own; a body that is no bytes goes as JSON."""
-        if body is not None and not isinstance(body, bytes):
-            body = json.dumps(body).encode()
-        if body is not None:
-            headers.setdefault("Content-Type", "application/json")
-        if token:
-            headers["Authorization"] = f"JWT {token}"
-        http = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            http.request(method, path, body, headers)
-            response = http.getresponse()
-            return Answer(response.status, dict(response.getheaders()), response.read())
-        finally:
-            http.close()
-
-    def sign_up(self) -> str:
-        """Make an account, and return its access token."""
-        credentials = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
-        return self.call("POST", "/auth/signup/", credentials).json()["token"]

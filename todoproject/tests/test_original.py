@@ -1,11 +1,15 @@
 """Every call of the API that this one reimplements, in its order, against the real server: same status, same fields."""
 
-from todoproject.tests.server import PASSWORD, Server
+from todoproject.tests.server import PASSWORD, Caller, Server
 
 CREDENTIALS = {"email": "original@example.com", "password": PASSWORD}
 
 
 def test_every_call_of_the_original_answers_as_it_did(server: Server) -> None:
+    check_every_call(server)
+
+
+def check_every_call(server: Caller) -> None:
     signup = server.call("POST", "/auth/signup", CREDENTIALS)
     assert (signup.status, signup.json()["message"]) == (200, "Sign up successfully")
     taken = server.call("POST", "/auth/signup", CREDENTIALS)

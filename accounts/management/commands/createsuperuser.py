@@ -8,6 +8,6 @@ from django.core.management.base import CommandError
 
 class Command(createsuperuser.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["interactive"] and not options["stdin"].isatty():
+        if options["interactive"] and not self.stdin.isatty():
             raise CommandError("There is no terminal to ask for a password: sign up, then run make_admin EMAIL.")
         super().handle(*args, **options)

@@ -1,0 +1,63 @@
+"""Serve a package: `python -m deploy.local PACKAGE.zip`."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+
+from django.core.exceptions import ImproperlyConfigured
+
+from deploy.local.events import MAKERS
+from deploy.local.front import Front
+from deploy.local.function import Function
+from deploy.stages import SETTINGS, local_environment
+
+USAGE = "usage: python -m deploy.local PACKAGE.zip"
+
+
+def main() -> None:
+    """Serve the package until Ctrl-C or SIGTERM; SIGHUP ends all instances, so that the next call starts cold."""
+    if len(sys.argv) != 2:
+        sys.exit(USAGE)
+    port, instances = number("PORT", 9000, 0, 65_535), number("INSTANCES", 4, 1, 1000)
+    events, stage = os.environ.get("EVENTS") or "v1", os.environ.get("STAGE") or "dev"
+    if events not in MAKERS:
+        sys.exit(f"Not started: EVENTS is {events!r}; set it to one of {', '.join(MAKERS)}.")
+    if stage not in json.loads(SETTINGS.read_text()):
+        sys.exit(f"Not started: STAGE is {stage!r}; zappa_settings.json has no such stage.")
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: sys.exit("Stopped."))
+    try:
+        with (
+            Function(Path(sys.argv[1]), environment=local_environment(stage), instances=instances) as function,
+            Front(function, events=events, stage=stage, port=port) as front,
+        ):
+            serve(function, front)
+    except (OSError, RuntimeError, ImproperlyConfigured) as error:
+        sys.exit(f"Not started: {error}")
+
+
+def serve(function: Function, front: Front) -> None:
+    """Say where it is served, and wait for the signal that ends it."""
+    signals: SimpleQueue[int] = SimpleQueue()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda number, _: signals.put(number))
+    print(
+        f"API {front.url}/   log {function.log}   cold start: kill -HUP {os.getpid()}   (stop with Ctrl-C)", flush=True
+    )
+    while signals.get() == signal.SIGHUP:
+        function.cold()
+
+
+def number(name: str, default: int, at_least: int, at_most: int) -> int:
+    """Return a whole number of the environment; anything else stops the start."""
+    value = os.environ.get(name) or str(default)
+    if not (value.isascii() and value.isdigit() and at_least <= int(value) <= at_most):
+        sys.exit(f"Not started: {name} is {value!r}; set it to a whole number from {at_least} to {at_most}.")
+    return int(value)
+
+
+if __name__ == "__main__":
+    main()
