@@ -17,12 +17,17 @@ from todoproject.databases import database_from
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", action="store_true", help="run on a PostgreSQL of its own instead of SQLite")
+    parser.addoption("--lambda", action="store_true", help="call the API on a local Lambda, over HTTP; on PostgreSQL")
     parser.addoption("--long", action="store_true", help="run all rounds of races and fuzzing, at full size")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the database before Django connects; child processes learn of it by DATABASE_URL."""
+    config.addinivalue_line("markers", "in_process(reason): looks into the application's process; not with --lambda")
+    if config.getoption("--lambda"):
+        config.option.postgresql = True
+        config.pluginmanager.import_plugin("todoproject.tests.remote")
     directory = TemporaryDirectory(prefix="todo-tests-")
     config.add_cleanup(directory.cleanup)
     if config.getoption("--postgresql"):
@@ -78,9 +83,12 @@ def mine(user: Any) -> APIClient:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The API as it is served for real: gunicorn with two processes, and a database of its own."""
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The API as it is served for real: gunicorn with two processes, and a database of its own; or the local Lambda."""
     from todoproject.tests.server import Server
 
+    if request.config.getoption("--lambda"):
+        yield request.getfixturevalue("remote")
+        return
     with Server(tmp_path_factory.mktemp("server")) as running:
         yield running

@@ -58,6 +58,8 @@ def with_honest_headers(event: Event) -> Event:
         return event
     event = event | {"headers": {name: latin(value) for name, value in honest(event.get("headers"))}}
     event["headers"]["X-Forwarded-For"] = address
+    if event.get("cookies"):
+        event["cookies"] = [latin(cookie) for cookie in event["cookies"]]
     if event.get("multiValueHeaders"):
         several = honest(event["multiValueHeaders"])
         event["multiValueHeaders"] = {name: [latin(value) for value in values] for name, values in several}

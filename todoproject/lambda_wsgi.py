@@ -13,10 +13,12 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """The WSGI application below the path that it is reached by, such as /dev.
 
     Zappa takes the stage for a part of the path wherever the host is amazonaws.com, and strips it from
-    every path that begins with the same letters.
+    every path that begins with the same letters. It tells of a body with POST, PUT, PATCH and DELETE only.
     """
     environ["SCRIPT_NAME"], path = split_path(environ["lambda.event"])
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+    environ["CONTENT_TYPE"] = environ.get("HTTP_CONTENT_TYPE", "")
+    environ["CONTENT_LENGTH"] = str(len(environ["wsgi.input"].getbuffer()))
     return django(environ, start_response)
 
 

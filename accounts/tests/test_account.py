@@ -74,6 +74,7 @@ def test_me_counts_the_writes_to_its_todos(mine: APIClient, user: User) -> None:
     assert mine.get(reverse("auth-me")).json()["revision"] == 2
 
 
+@pytest.mark.in_process("counts statements")
 def test_me_takes_one_statement(mine: APIClient) -> None:
     with CaptureQueriesContext(connection) as queries:
         mine.get(reverse("auth-me"))

@@ -139,6 +139,7 @@ def test_a_failed_login_never_says_why(db: None, api: APIClient, failure: str) -
     }
 
 
+@pytest.mark.in_process("counts hashes")
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failed_login_computes_one_hash_like_any_other(
     db: None, api: APIClient, hashes: list[str], failure: str
@@ -152,6 +153,7 @@ def test_a_failed_login_computes_one_hash_like_any_other(
     assert len(hashes) == 2
 
 
+@pytest.mark.in_process("counts statements")
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failed_login_asks_the_database_as_often_as_any_other(db: None, api: APIClient, failure: str) -> None:
     make_user("ada@example.com")

@@ -53,6 +53,8 @@ NO_TOKENS = ["a", "a.b", "a.b.c", "a.b.c.d", "...", "e30.e30.e30", "\u00e9", "a"
 
 NO_STRINGS: list[Any] = [None, 5, 1.5, True, [], {}, ["a.b.c"]]
 
+too_long = pytest.mark.in_process("a gateway refuses so long a header itself")
+
 HEADERS_OF_NO_TOKEN = [
     '{"alg": "none"}',
     '{"alg": "HS512"}',
@@ -67,7 +69,7 @@ HEADERS_OF_NO_TOKEN = [
     "null",
     "",
     NESTED,
-    '{"alg": ' * 20_000,
+    pytest.param('{"alg": ' * 20_000, marks=too_long),
 ]
 
 
@@ -131,7 +133,9 @@ def test_a_signed_claim_that_makes_no_sense_is_401(holders: None, claim: str, va
     assert_unauthorized(use_refresh(forged("refresh", **{claim: value})))
 
 
-@pytest.mark.parametrize("payload", ["", "[]", '"text"', "1", "null", "{", "\0", NESTED, '{"a":' * 20_000])
+@pytest.mark.parametrize(
+    "payload", ["", "[]", '"text"', "1", "null", "{", "\0", NESTED, pytest.param('{"a":' * 20_000, marks=too_long)]
+)
 def test_a_signed_payload_that_is_no_object_is_401(db: None, payload: str) -> None:
     assert_unauthorized(use_access(signed(payload)))
     assert_unauthorized(use_refresh(signed(payload)))
@@ -147,7 +151,7 @@ def test_another_header_is_401(holders: None, use: Any, kind: str, header: str) 
 
 def test_a_token_signed_with_nothing_is_401(holders: None, use: Any, kind: str) -> None:
     claims = jwt.decode(forged(kind), options={"verify_signature": False})
-    assert_unauthorized(use(jwt.encode(claims, None, algorithm="none")))
+    assert_unauthorized(use(jwt.encode(claims, "", algorithm="none")))
 
 
 def test_a_token_signed_with_another_key_or_algorithm_is_401(holders: None, use: Any, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from todoproject.tests.server import Server
 from todoproject.tests.shapes import assert_error
 from todos.tests.factories import make_todo
 
-BODIES: dict[str, bytes] = {
+BODIES: dict[str, Any] = {
     "NUL in a title": b'{"title": "a\\u0000b"}',
     "NUL byte": b'{"title": "a\x00b"}',
     "lone surrogate in a title": b'{"title": "\\ud83d"}',
@@ -40,7 +41,9 @@ BODIES: dict[str, bytes] = {
     "byte order mark": b'\xef\xbb\xbf{"title": "x"}',
     "repeated name": b'{"title": "x", "title": "y"}',
     "over 2.5 MB": b'{"title": "' + b"x" * 2_621_440 + b'"}',
-    "10 MB": b'{"title": "' + b"x" * 10_000_000 + b'"}',
+    "10 MB": pytest.param(
+        b'{"title": "' + b"x" * 10_000_000 + b'"}', marks=pytest.mark.in_process("a gateway refuses it itself")
+    ),
     "2 MB": b'{"title": "' + b"x" * 2_000_000 + b'"}',
 }
 
@@ -140,7 +143,15 @@ def test_a_charset_is_refused_before_it_decodes_the_query(server: Server) -> Non
 
 
 @pytest.mark.parametrize(
-    "query", ["%ff", "search=%ff", "limit=%00", "search=%00", "a" * 5000, "&".join(["x=1"] * 2000)]
+    "query",
+    [
+        "%ff",
+        pytest.param("search=%ff", marks=pytest.mark.in_process("a REST API decodes the query itself")),
+        "limit=%00",
+        "search=%00",
+        "a" * 5000,
+        "&".join(["x=1"] * 2000),
+    ],
 )
 def test_a_hostile_query_is_refused(mine: APIClient, query: str) -> None:
     assert_error(mine.get(f"/todos/?{query}"), 400)

@@ -90,9 +90,8 @@ def test_the_address_is_the_gateways_and_headers_with_an_underscore_are_dropped(
     got = python(f"print(json.dumps(aws_lambda.with_honest_headers({event!r})))")
     assert got["headers"] == {"X-Todo": "Ã©", "X-Forwarded-For": "192.0.2.7"}
     assert got["multiValueHeaders"] == {"X-Todo": ["Ã©", "Ã©"]}
-    assert python(f"print(json.dumps(aws_lambda.with_honest_headers({http('/')!r})))")["headers"] == {
-        "X-Forwarded-For": "192.0.2.7"
-    }
+    got = python(f"print(json.dumps(aws_lambda.with_honest_headers({http('/') | {'cookies': ['a=é']}!r})))")
+    assert (got["headers"], got["cookies"]) == ({"X-Forwarded-For": "192.0.2.7"}, ["a=Ã©"])
 
 
 def test_what_is_no_request_passes_as_it_is() -> None:

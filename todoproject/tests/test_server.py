@@ -12,6 +12,8 @@ import pytest
 from todoproject.gunicorn_worker import BODY_BYTES, awaited
 from todoproject.tests.server import Server
 
+pytestmark = pytest.mark.in_process("about gunicorn, which Lambda has none of")
+
 REQUEST = b"GET /health/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 POST = b"POST /auth/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -56,6 +56,7 @@ def test_the_rules_hold_here_as_well(admin_client: Client, user: User, values: d
     assert not Todo.objects.exists()
 
 
+@pytest.mark.in_process("counts statements")
 def test_the_list_takes_no_more_statements_for_more_todos(admin_client: Client, user: User) -> None:
     counts = []
     for total in (3, 15):

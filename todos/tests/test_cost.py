@@ -23,6 +23,8 @@ from todos.models import Todo
 from todos.pagination import Cursor, KeysetPagination, Order
 from todos.tests.factories import make_todo
 
+pytestmark = pytest.mark.in_process("counts statements and rows")
+
 ORDERINGS = [sign + field for field in ("id", "updated_at", "due_at", "title") for sign in ("", "-")]
 STATUSES: list[dict[str, str]] = [{}, {"status": "open"}, {"status": "completed"}]
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -415,6 +415,7 @@ def test_in_a_browser_other_faults_are_refused_as_ever(mine: APIClient, query: s
     assert answer["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.in_process("a REST API decodes the query itself")
 @pytest.mark.parametrize(
     "query", ["search=%FF", "search=%C3", "search=%ED%A0%80", "%FF=1", "search=\xff", "search=caf\xe9"]
 )

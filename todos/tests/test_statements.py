@@ -9,6 +9,8 @@ from accounts.models import User
 from todoproject.tests.statements import statements
 from todos.tests.factories import make_todo
 
+pytestmark = pytest.mark.in_process("counts statements")
+
 
 def test_reading_one_todo_takes_two(mine: APIClient, user: User) -> None:
     url = reverse("todo-detail", args=[make_todo(user).pk])

@@ -25,7 +25,7 @@ def test_a_new_todo_is_open_and_its_owners(mine: APIClient, user: User) -> None:
     answer = mine.post(reverse("todo-list"), {"title": " Buy milk "})
     assert answer.status_code == 201
     todo = answer.json()
-    assert answer["Location"] == f"http://testserver/todos/{todo['id']}/"
+    assert answer["Location"] == f"http://testserver{reverse('todo-detail', args=[todo['id']])}"
     assert list(todo) == [
         "id", "title", "description", "status", "due_at", "created_by",
         "created_at", "updated_at", "completed_at", "revision",
