@@ -7,7 +7,7 @@ BIN = .venv/bin
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 
-.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-long lint schema bench-cold clean
+.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-on-lambda test-long lint schema bench-cold clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,14 +26,17 @@ lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:900
 package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=production for the other stage)
 	@VIRTUAL_ENV=.venv $(BIN)/zappa package $(STAGE)
 
-test: .venv/dev  ## Run all tests, on SQLite and on PostgreSQL side by side
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql
+test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the local Lambda
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql test-on-lambda
 
 test-on-sqlite: .venv/dev
 	$(BIN)/pytest $(PYTEST)
 
 test-on-postgresql: .venv/dev
 	$(BIN)/pytest --postgresql $(PYTEST)
+
+test-on-lambda: .venv/dev
+	$(BIN)/pytest --lambda
 
 test-long:  ## The same with all rounds of races, fuzzing and sizes (takes long)
 	@$(MAKE) --no-print-directory test PYTEST=--long

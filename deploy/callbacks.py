@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ def configure(cli: Any) -> None:
     """Complete the settings, once Zappa has read them, for every command."""
     if cli.api_stage == "base":
         raise click.ClickException("base is what the stages share; name one of them, such as dev.")
+    warnings.filterwarnings("ignore", "Setuptools is replacing distutils")  # Zappa's import of pip says so each time.
     os.environ.setdefault("VIRTUAL_ENV", sys.prefix)  # Zappa insists on one; this is where it runs.
     if architecture := os.environ.get("LAMBDA_ARCHITECTURE"):
         if architecture not in packaging.MACHINES:
@@ -27,8 +29,18 @@ def configure(cli: Any) -> None:
     if cli.command in {"deploy", "update"}:
         cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or bucket_name(cli)
         required = cli.aws_environment_variables.get("DATABASE_REQUIRED") == "1"
-        secret = secret_settings(cli.api_stage, ROOT / f".env.{cli.api_stage}", required=required)
+        file, deployed = ROOT / f".env.{cli.api_stage}", deployed_variables(cli)
+        secret = secret_settings(cli.api_stage, file, required=required, deployed=deployed)
         cli.aws_environment_variables = cli.aws_environment_variables | secret
+
+
+def deployed_variables(cli: Any) -> dict[str, str]:
+    """Return the variables of the function as it is deployed; none, where it is not."""
+    try:
+        found = cli.zappa.lambda_client.get_function_configuration(FunctionName=cli.lambda_name)
+    except cli.zappa.lambda_client.exceptions.ResourceNotFoundException:
+        return {}
+    return found.get("Environment", {}).get("Variables", {})
 
 
 def bucket_name(cli: Any) -> str:

@@ -126,7 +126,7 @@ def add_bytecode(folder: Path) -> None:
 
 
 def write(archive: Path, folder: Path) -> None:
-    """Zip the folder, with the same dates and modes whenever and wherever it is made."""
+    """Zip the folder: sorted, readable by everyone, and without this machine's dates and modes."""
     with ZipFile(archive, "w", ZIP_DEFLATED) as package:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             info = ZipInfo(str(file.relative_to(folder)))

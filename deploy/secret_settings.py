@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,13 +14,16 @@ from todoproject.secret_key import HOW_TO_MAKE_ONE, checked_key
 NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
 
 
-def secret_settings(stage: str, file: Path, *, required: bool) -> dict[str, str]:
-    """Return the secrets for a stage's function: from the deployer's environment, else from the stage's file.
+def secret_settings(stage: str, file: Path, *, required: bool, deployed: Mapping[str, str]) -> dict[str, str]:
+    """Return the secrets for a stage's function: from the deployer's environment, else the stage's file.
+
+    What neither has is kept as it is `deployed`.
 
     Where data must last (`required`) both SECRET_KEY and DATABASE_URL have to be given; else a key is made once and
     kept in the file. Raises ClickException, with what to do, for one that is missing or unfit.
     """
-    given = read(file) | {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    given = {name: deployed[name] for name in NAMES if name in deployed} | read(file)
+    given |= {name: os.environ[name] for name in NAMES if os.environ.get(name)}
     if "SECRET_KEY" not in given and not required:
         given["SECRET_KEY"] = kept_in(file)
     for name in ("SECRET_KEY", "DATABASE_URL") if required else ("SECRET_KEY",):

@@ -22,15 +22,22 @@ class Front:
     """API Gateway or a function URL on this machine: a server that makes an event of each request.
 
     `events` is "v1" for a REST API, "v2" for an HTTP API, "url" for a function URL, which has no stage. Several may
-    share one function. The client's address stands last in X-Forwarded-For; `Host` is what the client sent. A header
-    WWW-Authenticate is not renamed, as a REST API does.
+    share one function. `scheme` is what clients are said to have used: https, where TLS ends before. A client's address
+    stands last in X-Forwarded-For; `Host` is what it sent. WWW-Authenticate is not renamed, as a REST API does.
     """
 
     def __init__(
-        self, function: Function, *, events: str = "v1", stage: str = "dev", port: int = 0, host: str = "127.0.0.1"
+        self,
+        function: Function,
+        *,
+        events: str = "v1",
+        stage: str = "dev",
+        port: int = 0,
+        host: str = "127.0.0.1",
+        scheme: str = "http",
     ) -> None:
         stage = "$default" if events == "url" else stage
-        self.server = Server((host, port), function, events, stage)
+        self.server = Server((host, port), function, events, stage, scheme)
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self.server.server_address[1]}" + ("" if events == "url" else f"/{stage}")
         self.thread = Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
@@ -54,8 +61,8 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], function: Function, events: str, stage: str) -> None:
-        self.function, self.events, self.stage = function, events, stage
+    def __init__(self, address: tuple[str, int], function: Function, events: str, stage: str, scheme: str) -> None:
+        self.function, self.events, self.stage, self.scheme = function, events, stage, scheme
         super().__init__(address, Handler)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -127,8 +134,8 @@ class Handler(BaseHTTPRequestHandler):
             *([("Content-Length", str(length))] if self.chunked() else []),
             ("X-Amzn-Trace-Id", f"Root=1-{uuid4().hex[:8]}-{uuid4().hex[:24]}"),
             ("X-Forwarded-For", ", ".join([*before, peer])),
-            ("X-Forwarded-Port", str(self.server.server_address[1])),
-            ("X-Forwarded-Proto", "http"),
+            ("X-Forwarded-Port", "443" if self.server.scheme == "https" else str(self.server.server_address[1])),
+            ("X-Forwarded-Proto", self.server.scheme),
         ]
 
     def chunked(self) -> bool:

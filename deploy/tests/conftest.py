@@ -17,7 +17,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             on_postgresql = item.get_closest_marker("postgresql") is not None
-            if on_postgresql != config.getoption("--postgresql"):
+            if config.getoption("--lambda"):
+                item.add_marker(pytest.mark.skip(reason="has functions of its own"))
+            elif on_postgresql != config.getoption("--postgresql"):
                 where = "PostgreSQL" if on_postgresql else "SQLite"
                 item.add_marker(pytest.mark.skip(reason=f"runs where the tests run on {where}"))
 

@@ -22,24 +22,32 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def refused(file: Path, *, required: bool = True) -> str:
     with pytest.raises(ClickException) as error:
-        secret_settings("stage", file, required=required)
+        secret_settings("stage", file, required=required, deployed={})
     assert "hidden" not in error.value.message
     return error.value.message
 
 
 def test_a_key_is_made_once_and_kept_where_nobody_else_reads_it(file: Path) -> None:
-    first = secret_settings("stage", file, required=False)
+    first = secret_settings("stage", file, required=False, deployed={})
     assert len(first["SECRET_KEY"]) >= 50
-    assert secret_settings("stage", file, required=False) == first
+    assert secret_settings("stage", file, required=False, deployed={}) == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_the_environment_wins_over_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(f"# our secrets\n\nSECRET_KEY={KEY}\nDATABASE_URL='{URL}'\n")
-    assert secret_settings("stage", file, required=True) == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
+    assert secret_settings("stage", file, required=True, deployed={}) == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
     other = secrets.token_urlsafe(50)
     monkeypatch.setenv("SECRET_KEY", other)
-    assert secret_settings("stage", file, required=True) == {"SECRET_KEY": other, "DATABASE_URL": URL}
+    assert secret_settings("stage", file, required=True, deployed={}) == {"SECRET_KEY": other, "DATABASE_URL": URL}
+
+
+def test_what_is_deployed_is_kept_unless_another_is_given(file: Path) -> None:
+    deployed = {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql://db.example.com/old", "ALLOWED_HOSTS": "x"}
+    file.write_text(f"DATABASE_URL={URL}\n")
+    given = secret_settings("stage", file, required=True, deployed=deployed)
+    assert given == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
+    assert file.read_text() == f"DATABASE_URL={URL}\n"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +74,7 @@ def test_a_key_is_never_made_where_data_must_last(file: Path) -> None:
 
 def test_names_are_said_and_values_are_not(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(f"SECRET_KEY={KEY}\nDATABASE_URL={URL}")
-    secret_settings("stage", file, required=True)
+    secret_settings("stage", file, required=True, deployed={})
     said = capsys.readouterr().out
     assert "DATABASE_URL, SECRET_KEY" in said
     assert KEY not in said
