@@ -19,12 +19,12 @@ run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override
 
 lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:9000/dev/ (PORT=, INSTANCES=, EVENTS=)
 	@mkdir -p .cache
-	@LAMBDA_ARCHITECTURE=$(MACHINE) VIRTUAL_ENV=.venv $(BIN)/zappa package $(STAGE) --output .cache/lambda.zip
+	@LAMBDA_ARCHITECTURE=$(MACHINE) $(BIN)/zappa package $(STAGE) --output .cache/lambda.zip
 	@[ -z "$$DATABASE_URL" ] || $(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/python -m deploy.local .cache/lambda.zip
 
 package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=production for the other stage)
-	@VIRTUAL_ENV=.venv $(BIN)/zappa package $(STAGE)
+	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the local Lambda
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql test-on-lambda

@@ -15,9 +15,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import click
 
 from deploy.bytecode import compile_all, target_python
+from deploy.stages import python_version
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON_VERSION = "3.13"
+PYTHON_VERSION = python_version()
 PROJECT = ("todoproject", "accounts", "todos")
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
@@ -43,9 +44,7 @@ UNUSED = (
 
 def build(archive: Path, *, stage: str = "dev", architecture: str | None = None) -> Path:
     """Make a package by Zappa's own command, as `zappa deploy` does, and return where it is."""
-    environment = os.environ | {"VIRTUAL_ENV": sys.prefix}
-    if architecture:
-        environment["LAMBDA_ARCHITECTURE"] = architecture
+    environment = dict(os.environ) | ({"LAMBDA_ARCHITECTURE": architecture} if architecture else {})
     zappa = Path(sys.executable).with_name("zappa")
     run("zappa package", [zappa, "package", stage, "--output", archive], cwd=ROOT, environment=environment)
     return archive
@@ -70,11 +69,12 @@ def fill(archive: Path, *, architecture: str) -> None:
 
 
 def add_project(folder: Path) -> None:
-    """Copy modules and templates, and nothing else that may lie there."""
+    """Copy modules and templates, but no tests, links or hidden files."""
     for package in PROJECT:
         for file in sorted((ROOT / package).rglob("*")):
             name = file.relative_to(ROOT)
-            if file.suffix in {".py", ".html"} and "tests" not in name.parts:
+            left_out = file.is_symlink() or any(part == "tests" or part.startswith(".") for part in name.parts)
+            if file.suffix in {".py", ".html"} and not left_out:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / name)
 
@@ -105,7 +105,9 @@ def add_requirements(folder: Path, machine: str) -> None:
     options += ["--implementation", "cp", "--python-version", PYTHON_VERSION]
     options += [f"--platform={platform}" for platform in platforms]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run("pip install", [*pip, *options, "-r", ROOT / "requirements-lambda.txt"], cwd=ROOT)
+    elsewhere = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}  # A deployer's own choice is for other installs.
+    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    run("pip install", [*pip, *options, "-r", ROOT / "requirements-lambda.txt"], cwd=ROOT, environment=environment)
 
 
 def remove_unused(folder: Path) -> None:
@@ -134,7 +136,7 @@ def write(archive: Path, folder: Path) -> None:
             package.writestr(info, file.read_bytes())
 
 
-def run(step: str, command: Sequence[str | Path], *, cwd: Path, environment: dict[str, str] | None = None) -> None:
+def run(step: str, command: Sequence[str | Path], *, cwd: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise click.ClickException(f"{step} failed:\n{done.stdout}{done.stderr}".rstrip())

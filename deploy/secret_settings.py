@@ -22,22 +22,29 @@ def secret_settings(stage: str, file: Path, *, required: bool, deployed: Mapping
     Where data must last (`required`) both SECRET_KEY and DATABASE_URL have to be given; else a key is made once and
     kept in the file. Raises ClickException, with what to do, for one that is missing or unfit.
     """
-    given = {name: deployed[name] for name in NAMES if name in deployed} | read(file)
-    given |= {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    written, exported = read(file), {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    for name in written.keys() & exported.keys():
+        if written[name] != exported[name]:
+            raise click.ClickException(f"{name} differs between your environment and {file.name}; unset one of them.")
+    given = {name: (deployed[name], "what is deployed") for name in NAMES if name in deployed}
+    given |= {name: (value, file.name) for name, value in written.items()}
+    given |= {name: (value, "your environment") for name, value in exported.items()}
     if "SECRET_KEY" not in given and not required:
-        given["SECRET_KEY"] = kept_in(file)
+        given["SECRET_KEY"] = (kept_in(file), f"{file.name}, where it was made and is kept")
     for name in ("SECRET_KEY", "DATABASE_URL") if required else ("SECRET_KEY",):
         if name not in given:
             example = HOW_TO_MAKE_ONE if name == "SECRET_KEY" else f"it looks like {EXAMPLE}"
             where = f"set it in your environment or in {file.name}, as a line {name}=..."
             raise click.ClickException(f"{name} is missing, and {stage} needs one: {where} ({example}).")
+    values = {name: value for name, (value, _) in given.items()}
     try:
-        checked_key(given["SECRET_KEY"])
-        database_from(given.get("DATABASE_URL", ""), default=Path())
+        checked_key(values["SECRET_KEY"])
+        database_from(values.get("DATABASE_URL", ""), default=Path())
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"Given to the function, and to no package: {', '.join(sorted(given))}.")
-    return given
+    for name, (_, source) in sorted(given.items()):
+        click.echo(f"{name} for {stage}: from {source}.")
+    return values
 
 
 def read(file: Path) -> dict[str, str]:
@@ -59,6 +66,9 @@ def read(file: Path) -> dict[str, str]:
 def kept_in(file: Path) -> str:
     """Make a key, and keep it in the stage's file, which nobody else can read."""
     key = secrets.token_urlsafe(50)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as kept:
-        kept.write(f"SECRET_KEY={key}\n")
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+") as kept:
+        os.fchmod(kept.fileno(), 0o600)
+        lines = kept.read().splitlines()
+        kept.seek(0)
+        kept.write("\n".join([*lines, f"SECRET_KEY={key}"]) + "\n")
     return key

@@ -14,6 +14,11 @@ def stage_settings(stage: str) -> dict[str, Any]:
     return stage_settings(own["extends"]) | own if "extends" in own else own
 
 
+def python_version() -> str:
+    """Return the version of Lambda's Python that the functions run on, such as 3.13."""
+    return stage_settings("base")["runtime"].removeprefix("python")
+
+
 def local_environment(stage: str = "dev") -> dict[str, str]:
     """Return the environment of the stage's function here: as deployed, and with the settings set in this process.
 

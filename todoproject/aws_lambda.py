@@ -53,11 +53,11 @@ def with_honest_headers(event: Event) -> Event:
     with an underscore is dropped: WSGI cannot tell it from the one with a hyphen. Values are bytes read as
     Latin-1, as WSGI has them.
     """
-    address = source_address(event)
-    if address is None:
+    if "headers" not in event and "multiValueHeaders" not in event:
         return event
     event = event | {"headers": {name: latin(value) for name, value in honest(event.get("headers"))}}
-    event["headers"]["X-Forwarded-For"] = address
+    if address := source_address(event):
+        event["headers"]["X-Forwarded-For"] = address
     if event.get("cookies"):
         event["cookies"] = [latin(cookie) for cookie in event["cookies"]]
     if event.get("multiValueHeaders"):
@@ -67,7 +67,7 @@ def with_honest_headers(event: Event) -> Event:
 
 
 def source_address(event: Event) -> str | None:
-    """Return the address that a request came from, as the gateway saw it; None for what is no request."""
+    """Return the address that a request came from, as the gateway saw it, if it tells."""
     context = event.get("requestContext") or {}
     source = context.get("http") or context.get("identity") or {}
     return source.get("sourceIp")

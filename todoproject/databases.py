@@ -14,6 +14,9 @@ SCHEMES = ("sqlite", "postgresql", "postgres")
 # How long a writer waits for another one, in seconds, before the answer is 503.
 BUSY_TIMEOUT = 20
 
+# How long to wait for a PostgreSQL that does not answer, in seconds, before the answer is 503.
+CONNECT_TIMEOUT = 5
+
 EXAMPLE = "postgresql://user:password@host:5432/name"
 EXAMPLES = f"{EXAMPLE} or sqlite:////absolute/path.sqlite3"
 
@@ -34,6 +37,7 @@ def database_from(url: str, *, default: Path) -> dict[str, Any]:
         if not folder.is_dir():
             raise ImproperlyConfigured(f"DATABASE_URL names a file in {folder}, which is no folder; make it first.")
         return sqlite(config["NAME"])
+    config.setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_TIMEOUT)
     # A pooler may give each transaction another connection, which would not know of a cursor kept on the server.
     return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 

@@ -29,12 +29,13 @@ def split_path(event: Event) -> tuple[str, str]:
     (v2) the whole one, which begins with the stage where it is the API's own address. A domain of one's own
     has no prefix.
     """
-    context = event["requestContext"]
+    context = event.get("requestContext") or {}
     stage = f"/{context.get('stage')}"
-    path = event["rawPath"] if "rawPath" in event else event["path"]
-    whole = context.get("path", path) if "rawPath" not in event else path
+    http_api = "rawPath" in event
+    path: str = event["rawPath"] if http_api else event["path"]
+    whole: str = path if http_api else context.get("path") or path
     if whole != stage and not whole.startswith(f"{stage}/"):
         return "", path
-    if "rawPath" in event:
+    if http_api:
         return stage, path.removeprefix(stage)
     return ("", path) if whole == path else (stage, path)

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from todoproject import __version__
 from todoproject.databases import EXAMPLE, copied, database_from, is_in
 from todoproject.environment import names, switch, text, whole_number
+from todoproject.mail import mail_from
 from todoproject.secret_key import checked_key, kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -129,7 +130,10 @@ SIMPLE_JWT = {
 }
 SESSION_COOKIE_AGE = 86_400 * whole_number("SESSION_DAYS", default=14, at_least=1, at_most=3650)
 SESSION_ENGINE = "accounts.sessions"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Mail
+EMAIL_TIMEOUT = 10
+globals().update(mail_from(text("EMAIL_URL")))
 
 # Security
 X_FRAME_OPTIONS = "DENY"

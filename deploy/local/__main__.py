@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from deploy.local.events import MAKERS
 from deploy.local.front import Front
 from deploy.local.function import Function
-from deploy.stages import SETTINGS, local_environment
+from deploy.stages import SETTINGS, local_environment, stage_settings
 
 USAGE = "usage: python -m deploy.local PACKAGE.zip"
 
@@ -31,12 +31,26 @@ def main() -> None:
         signal.signal(each, lambda *_: sys.exit("Stopped."))
     try:
         with (
-            Function(Path(sys.argv[1]), environment=local_environment(stage), instances=instances) as function,
+            function_of(Path(sys.argv[1]), stage, instances) as function,
             Front(function, events=events, stage=stage, port=port) as front,
         ):
             serve(function, front)
     except (OSError, RuntimeError, ImproperlyConfigured) as error:
         sys.exit(f"Not started: {error}")
+
+
+def function_of(package: Path, stage: str, instances: int) -> Function:
+    """Return the stage's function, as its settings say."""
+    settings = stage_settings(stage)
+    return Function(
+        package,
+        environment=local_environment(stage),
+        handler=settings["lambda_handler"],
+        name=f"{settings['project_name']}-{stage}",
+        instances=instances,
+        timeout=settings["timeout_seconds"],
+        memory=settings["memory_size"],
+    )
 
 
 def serve(function: Function, front: Front) -> None:

@@ -11,9 +11,10 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 from deploy.bytecode import target_python
+from deploy.stages import python_version
 
 ROOT = Path(__file__).resolve().parents[2]
-VERSION = "3.13"
+VERSION = python_version()
 CLIENT = "awslambdaric==4.2.2"  # the client that Lambda itself runs
 PINNED = re.compile(r"^([\w.-]+)(?:\[[\w,.-]+\])?(==[\w.]+)", re.MULTILINE)
 

@@ -148,10 +148,14 @@ def test_the_role_may_write_its_log_and_call_this_function(aws: Aws, project: Pr
     assert iam.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"] == []
     [name] = iam.list_role_policies(RoleName=ROLE)["PolicyNames"]
     policy = iam.get_role_policy(RoleName=ROLE, PolicyName=name)["PolicyDocument"]
-    assert policy == json.loads((project.directory / "deploy" / "function_policy.json").read_text())
+    file = (project.directory / "deploy" / "function_policy.json").read_text()
+    assert policy == json.loads(file.replace("FUNCTION", NAME))
     logs, call = policy["Statement"]
-    assert fnmatch(configuration["FunctionArn"], call["Resource"])
-    assert fnmatch(f"arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/{NAME}", logs["Resource"])
+    arn, other = configuration["FunctionArn"], configuration["FunctionArn"].replace("-dev", "-production")
+    for function, allowed in ((arn, True), (f"{arn}:7", True), (other, False)):
+        assert any(fnmatch(function, pattern) for pattern in call["Resource"]) is allowed
+    group = f"arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/{NAME}:log-stream:x"
+    assert fnmatch(group, logs["Resource"])
     assert {action.split(":")[0] for action in [*logs["Action"], call["Action"]]} == {"logs", "lambda"}
 
 
@@ -240,6 +244,13 @@ def test_what_is_deployed_is_updated_and_not_deployed_again(project: Project, de
     ran = project.zappa("deploy", "dev")
     assert ran.code == 1
     assert "already deployed" in ran.output
+
+
+def test_update_for_another_architecture_is_refused(project: Project, deployed: Ran) -> None:
+    [other] = {"arm64", "x86_64"} - {ARCHITECTURE}
+    ran = project.zappa("update", "dev", LAMBDA_ARCHITECTURE=other)
+    assert ran.code == 1
+    assert f"{NAME} runs on {ARCHITECTURE}, and this would be a package for {other}" in ran.output
 
 
 def test_update_brings_code_and_variables(aws: Aws, project: Project, url: str, configuration: Any) -> None:

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from deploy import package as packaging
 from deploy.package import ROOT, build
 from deploy.tests.conftest import ARCHITECTURE
 
@@ -69,6 +70,20 @@ def test_all_of_the_project_that_runs_is_in_it(content: ZipFile) -> None:
     assert "todos/migrations/0001_initial.py" in wanted
     for name in wanted:
         assert content.read(name) == (ROOT / name).read_bytes()
+
+
+def test_hidden_files_links_and_other_files_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, folder = tmp_path / "project", tmp_path / "package"
+    (project / "todos" / ".checkpoints").mkdir(parents=True)
+    (project / "todos" / "tests").mkdir()
+    for name in ("views.py", ".#views.py", "dump.json", ".checkpoints/a.py", "tests/test_a.py", "page.html"):
+        (project / "todos" / name).write_text(name)
+    (project / "todos" / "link.py").symlink_to("/etc/hostname")
+    (project / "todos" / "gone.py").symlink_to("/nowhere")
+    monkeypatch.setattr(packaging, "ROOT", project)
+    packaging.add_project(folder)
+    copied = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert copied == ["todos/page.html", "todos/views.py"]
 
 
 def test_every_requirement_and_what_it_needs_is_in_it(content: ZipFile) -> None:

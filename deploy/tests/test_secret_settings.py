@@ -34,12 +34,28 @@ def test_a_key_is_made_once_and_kept_where_nobody_else_reads_it(file: Path) -> N
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_the_environment_wins_over_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_is_added_to_a_file_that_is_there_and_others_may_not_read_it_any_more(file: Path) -> None:
+    file.write_text(f"DATABASE_URL={URL}")
+    file.chmod(0o644)
+    given = secret_settings("stage", file, required=False, deployed={})
+    assert file.read_text() == f"DATABASE_URL={URL}\nSECRET_KEY={given['SECRET_KEY']}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_secrets_come_from_the_file_and_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(f"# our secrets\n\nSECRET_KEY={KEY}\nDATABASE_URL='{URL}'\n")
     assert secret_settings("stage", file, required=True, deployed={}) == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
-    other = secrets.token_urlsafe(50)
-    monkeypatch.setenv("SECRET_KEY", other)
-    assert secret_settings("stage", file, required=True, deployed={}) == {"SECRET_KEY": other, "DATABASE_URL": URL}
+    monkeypatch.setenv("EMAIL_URL", "smtp://mail.example.com")
+    given = secret_settings("stage", file, required=True, deployed={})
+    assert given == {"SECRET_KEY": KEY, "DATABASE_URL": URL, "EMAIL_URL": "smtp://mail.example.com"}
+
+
+def test_two_different_values_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(f"SECRET_KEY={KEY}\nDATABASE_URL={URL}\n")
+    monkeypatch.setenv("DATABASE_URL", URL)
+    assert secret_settings("stage", file, required=True, deployed={})["DATABASE_URL"] == URL
+    monkeypatch.setenv("DATABASE_URL", f"{URL}2")
+    assert refused(file) == "DATABASE_URL differs between your environment and .env.stage; unset one of them."
 
 
 def test_what_is_deployed_is_kept_unless_another_is_given(file: Path) -> None:
@@ -76,6 +92,6 @@ def test_names_are_said_and_values_are_not(file: Path, capsys: pytest.CaptureFix
     file.write_text(f"SECRET_KEY={KEY}\nDATABASE_URL={URL}")
     secret_settings("stage", file, required=True, deployed={})
     said = capsys.readouterr().out
-    assert "DATABASE_URL, SECRET_KEY" in said
+    assert said == "DATABASE_URL for stage: from .env.stage.\nSECRET_KEY for stage: from .env.stage.\n"
     assert KEY not in said
     assert "hidden" not in said

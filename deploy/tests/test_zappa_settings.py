@@ -40,7 +40,10 @@ def test_the_role_may_write_its_log_and_be_invoked_and_nothing_else() -> None:
     assert allowed == {
         "WriteLogs": (
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            "arn:aws:logs:*:*:log-group:/aws/lambda/todo-api-*",
+            "arn:aws:logs:*:*:log-group:/aws/lambda/FUNCTION:*",
         ),
-        "LetApiGatewayInvokeByThisRole": ("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:todo-api-*"),
+        "LetApiGatewayInvokeByThisRole": (
+            "lambda:InvokeFunction",
+            ["arn:aws:lambda:*:*:function:FUNCTION", "arn:aws:lambda:*:*:function:FUNCTION:*"],
+        ),
     }

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject.databases import database_from
+from todoproject.mail import mail_from
 from todoproject.secret_key import checked_key, kept_key
 from todoproject.tests.parallel import at_once
 
@@ -40,6 +41,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         (PRODUCTION | {"DEBUG": "1"}, "DEBUG shows code and settings"),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'; set it to 1 or 0."),
         ({"SESSION_DAYS": "0"}, "SESSION_DAYS is '0'; set it to a whole number from 1 to 3650."),
+        ({"EMAIL_URL": "smtp://user:hidden@:25"}, "EMAIL_URL names no mail server"),
+        ({"EMAIL_URL": "smtp://user:hidden@mail.example.com:x"}, "EMAIL_URL names no mail server"),
+        ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL names no mail server"),
         ({"DATABASE_URL": "mysql://user:hidden@host/name"}, "DATABASE_URL names no database that is served here"),
     ],
 )
@@ -112,3 +116,11 @@ def test_sqlite_is_set_up_for_several_processes(url: str, name: str) -> None:
 def test_a_url_that_names_no_database_is_refused(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="write it like"):
         database_from(url, default=Path("x"))
+
+
+def test_mail_goes_where_the_url_says() -> None:
+    assert mail_from("")["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+    config = mail_from("smtp+tls://ada%40example.com:pass@mail.example.com:587")
+    assert config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+    assert (config["EMAIL_HOST"], config["EMAIL_PORT"], config["EMAIL_USE_TLS"]) == ("mail.example.com", 587, True)
+    assert (config["EMAIL_HOST_USER"], config["EMAIL_HOST_PASSWORD"]) == ("ada@example.com", "pass")
