@@ -62,16 +62,16 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
-    def raise_revision(self, user_id: int) -> int:
+    def raise_revision(self, user_id: int, *, by: int = 1) -> int:
         """Raise a user's counter and return its new value, in one statement; AccountGone if there is no such user.
 
         The row stays locked until the surrounding transaction ends: that orders the user's writes.
         """
         table = self.model._meta.db_table
         using = router.db_for_write(self.model)
-        statement = f"UPDATE {table} SET revision = revision + 1 WHERE id = %s RETURNING revision"  # noqa: S608
+        statement = f"UPDATE {table} SET revision = revision + %s WHERE id = %s RETURNING revision"  # noqa: S608
         with connections[using].cursor() as cursor:
-            cursor.execute(statement, [user_id])
+            cursor.execute(statement, [by, user_id])
             row = cursor.fetchone()
         if row is None:
             raise AccountGone

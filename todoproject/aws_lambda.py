@@ -81,8 +81,8 @@ def latin(value: str) -> str:
     return value.encode("utf-8", "replace").decode("latin-1")
 
 
-def clear_sessions(event: Event, context: Any) -> None:
-    """Delete the browser sessions that have expired; scheduled in zappa_settings.json."""
+def purge_deleted(event: Event, context: Any) -> None:
+    """Forget deleted todos and browser sessions whose time is over; scheduled in zappa_settings.json."""
     from django.core.management import call_command
 
-    call_command("clearsessions")
+    call_command("purge_deleted")

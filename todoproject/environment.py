@@ -1,5 +1,7 @@
 """Reading one environment variable, strictly: a value that means nothing stops the start."""
 
+import re
+
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
@@ -8,6 +10,8 @@ from todoproject.numbers import parse_integer
 env = environ.Env()
 
 asked: set[str] = set()  # The names of all variables that were read.
+
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -42,3 +46,13 @@ def names(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list; unset is the default, empty is an empty list."""
     asked.add(name)
     return [part.strip() for part in env.list(name, default=default) if part.strip()]
+
+
+def origins(name: str) -> list[str]:
+    """A comma-separated list of origins, such as https://app.example.com; unset is none."""
+    listed = names(name, default=[])
+    for origin in listed:
+        if not ORIGIN.fullmatch(origin):
+            example = "https://app.example.com, without a path or a slash at its end"
+            raise ImproperlyConfigured(f"{name} has {origin!r}; write origins like {example}.")
+    return listed

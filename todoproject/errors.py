@@ -94,7 +94,7 @@ def error_data(exc: exceptions.APIException) -> ErrorData:
 
 
 def error_type(exc: exceptions.APIException) -> str:
-    if isinstance(exc, exceptions.ValidationError):
+    if isinstance(exc, exceptions.ValidationError) and exc.status_code == 400:
         return "validation_error"
     return "server_error" if exc.status_code >= 500 else "client_error"
 

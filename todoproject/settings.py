@@ -10,11 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
 
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject import __version__
 from todoproject.databases import EXAMPLE, copied, database_from, is_in
-from todoproject.environment import names, switch, text, whole_number
+from todoproject.environment import names, origins, switch, text, whole_number
 from todoproject.mail import mail_from
 from todoproject.secret_key import checked_key, kept_key
 
@@ -47,12 +48,14 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "todoproject.middleware.NoCookieForTokens",
@@ -93,6 +96,7 @@ DURABLE = not (ON_LAMBDA and is_in(Path(gettempdir()), DATABASES["default"]))
 if switch("DATABASE_REQUIRED") and not DURABLE:
     raise ImproperlyConfigured(f"DATABASE_URL is not set, or in /tmp; set it to a database like {EXAMPLE}.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TOMBSTONE_DAYS = whole_number("TOMBSTONE_DAYS", default=30, at_least=30, at_most=3650)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB, for every body; Django's own default, for forms only.
 
 # Language and time: one language, and UTC everywhere.
@@ -142,6 +146,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0  # A year; sent over https only.
 if ON_LAMBDA or whole_number("TRUSTED_PROXIES", default=0, at_most=10):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
+CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "idempotency-key")
+CORS_EXPOSE_HEADERS = ("ETag", "Link", "Location", "X-Revision", "Idempotent-Replayed", "Retry-After")
 CSRF_FAILURE_VIEW = "todoproject.errors.csrf_failure"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for subdomains is the domain owner's decision, not an application's.

@@ -30,7 +30,31 @@ class CodePointCharField(models.CharField):
         return parameters
 
 
+class UnstampedWriteError(TypeError):
+    """A write that would leave the owner's revision behind, so that a client would never hear of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} would write todos without raising their owner's revision: clients that sync would miss it. "
+            "Use todos.writes.writing(owner)."
+        )
+
+
 class TodoQuerySet(models.QuerySet["Todo"]):
+    """Reads todos. What writes them is refused: `todos.writes` does that, by `stamped`."""
+
+    def update(self, **values: Any) -> int:
+        raise UnstampedWriteError("update()")
+
+    def delete(self) -> Any:
+        raise UnstampedWriteError("delete()")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
+        raise UnstampedWriteError("bulk_create()")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
+        raise UnstampedWriteError("bulk_update()")
+
     def owned_by(self, user: Any) -> "TodoQuerySet":
         """A user's todos, and nobody else's; the owner of each is `user` itself, not read again."""
         return user.todos.all() if user.is_authenticated else self.none()
@@ -95,27 +119,44 @@ class Todo(models.Model):
                 condition=Q(idempotency_key__isnull=False),
             ),
         )
-        # One for each ordering, alone and with a status: each page of a list is then one range of one index.
-        indexes = tuple(
-            models.Index(
-                name=f"todo_{'_'.join(fields[:-1]) or 'id'}", fields=("owner", *fields), condition=Q(deleted_at=None)
-            )
-            for fields in (
-                ("position",),
-                ("updated_at", "position"),
-                ("due_at", "position"),
-                ("title", "position"),
-                ("status", "status_position"),
-                ("status", "updated_at", "status_position"),
-                ("status", "due_at", "status_position"),
-                ("status", "title", "status_position"),
-            )
+        indexes = (
+            # The tombstones by age, for their purge.
+            models.Index(name="todo_deleted_at", fields=("deleted_at",), condition=Q(deleted_at__isnull=False)),
+            # One for each ordering, alone and with a status: each page of a list is then one range of one index.
+            *(
+                models.Index(
+                    name=f"todo_{'_'.join(fields[:-1]) or 'id'}",
+                    fields=("owner", *fields),
+                    condition=Q(deleted_at=None),
+                )
+                for fields in (
+                    ("position",),
+                    ("updated_at", "position"),
+                    ("due_at", "position"),
+                    ("title", "position"),
+                    ("status", "status_position"),
+                    ("status", "updated_at", "status_position"),
+                    ("status", "due_at", "status_position"),
+                    ("status", "title", "status_position"),
+                )
+            ),
         )
 
     def __str__(self) -> str:
         return self.title
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        raise UnstampedWriteError("save()")
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise UnstampedWriteError("delete()")
+
     @staticmethod
     def searchable(title: str, description: str) -> str:
         """What a search is looked up in."""
         return f"{title}{SEPARATOR}{description}".casefold()
+
+
+def stamped() -> models.QuerySet[Todo]:
+    """All todos, for those who stamp what they write: `todos.writes`, and the purge of what was stamped long ago."""
+    return models.QuerySet(Todo)

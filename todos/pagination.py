@@ -26,6 +26,7 @@ WHOLE_BYTES = 4_000_000
 # What a todo's JSON cannot exceed: names, dates and the e-mail, and 6 bytes a character (\u2028).
 ROW_BYTES = 700
 CHARACTER_BYTES = 6
+TEXTS = ("title", "description")
 
 
 def refused(parameter: str, detail: str, code: str) -> ValidationError:
@@ -45,11 +46,18 @@ class Order:
         tie = "status_position" if of_one_status else "position"
         return cls(name.removeprefix("-"), name.startswith("-"), tie)
 
+    @classmethod
+    def of_changes(cls) -> "Order":
+        """By revision, as changes are told."""
+        return cls("id", descending=False, tie="revision")
+
     @property
     def nullable(self) -> bool:
         return Todo._meta.get_field(self.field).null
 
     def whole(self, queryset: TodoQuerySet) -> TodoQuerySet:
+        if self.tie == "revision":
+            return queryset.order_by("revision")
         if self.descending:
             return queryset.order_by(F(self.field).desc(nulls_last=self.nullable or None), "-id")
         return queryset.order_by(F(self.field).asc(nulls_last=self.nullable or None), "id")
@@ -65,11 +73,13 @@ class Cursor:
     position: int | None
     key: Any
     backward: bool
+    revision: int  # the user's, as the first page of the walk was read
 
     @classmethod
-    def at(cls, todo: Todo, order: Order, *, backward: bool) -> "Cursor":
+    def at(cls, todo: Todo, order: Order, *, backward: bool, revision: int) -> "Cursor":
         key = getattr(todo, order.field)
-        return cls(todo.position, key.isoformat() if isinstance(key, datetime) else key, backward)
+        position = getattr(todo, order.tie)
+        return cls(position, key.isoformat() if isinstance(key, datetime) else key, backward, revision)
 
 
 def branches(queryset: TodoQuerySet, order: Order, cursor: Cursor | None) -> list[TodoQuerySet]:
@@ -116,8 +126,11 @@ class KeysetPagination(BasePagination):
         self.links: dict[str, str] = {}
         query = request.query_params
         self.order = Order.named(query.get("ordering") or "id", of_one_status=bool(query.get("status")))
+        if "since" in query:
+            self.order = Order.of_changes()
         limit = self.limit()
         cursor = self.cursor()
+        self.revision = cursor.revision if cursor and "since" not in query else request.user.revision  # type: ignore[union-attr]
         if limit is None:
             if cursor:
                 raise refused("cursor", "A cursor needs the limit that it came with.", "invalid")
@@ -125,6 +138,8 @@ class KeysetPagination(BasePagination):
         rows = take(branches(queryset, self.order, cursor), limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
         self.link(rows, cursor, more)
+        if "since" in query and "next" in self.links:
+            self.revision = max((row.revision for row in rows), default=int(query["since"]))
         return rows[::-1] if cursor and cursor.backward else rows
 
     def limit(self) -> int | None:
@@ -175,13 +190,16 @@ class KeysetPagination(BasePagination):
         ahead, behind = ("prev", "next") if cursor and cursor.backward else ("next", "prev")
         url = self.request.build_absolute_uri()
         if more:
-            self.links[ahead] = self.url(url, Cursor.at(rows[-1], self.order, backward=ahead == "prev"))
+            self.links[ahead] = self.url(url, self.at(rows[-1], backward=ahead == "prev"))
         if cursor and rows and cursor.position is not None:
-            self.links[behind] = self.url(url, Cursor.at(rows[0], self.order, backward=behind == "prev"))
+            self.links[behind] = self.url(url, self.at(rows[0], backward=behind == "prev"))
         if cursor and not rows:  # All that was here is deleted: back to the first page, or the last.
-            end = Cursor(None, None, backward=True)
+            end = Cursor(None, None, backward=True, revision=cursor.revision)
             self.links[behind] = self.url(url, end) if behind == "prev" else remove_query_param(url, "cursor")
         self.display_page_controls = bool(self.links)
+
+    def at(self, todo: Todo, *, backward: bool) -> Cursor:
+        return Cursor.at(todo, self.order, backward=backward, revision=self.revision)
 
     def url(self, url: str, cursor: Cursor) -> str:
         return replace_query_param(url, "cursor", self.signer.sign_object(asdict(cursor)))
@@ -189,12 +207,14 @@ class KeysetPagination(BasePagination):
     def get_paginated_response(self, data: Any) -> Response:
         if not self.request.query_params.get("limit") and self.too_large(data):
             raise self.pagination_required()
-        links = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in self.links.items())
-        return Response(data, headers={"Link": links} if links else None)
+        headers = {"X-Revision": str(self.revision)}
+        if self.links:
+            headers["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in self.links.items())
+        return Response(data, headers=headers)
 
     def too_large(self, data: Any) -> bool:
         """Whether a whole list is too large to send; it is measured only where it could be."""
-        bound = sum(ROW_BYTES + CHARACTER_BYTES * (len(row["title"]) + len(row["description"])) for row in data)
+        bound = sum(ROW_BYTES + CHARACTER_BYTES * sum(len(row.get(name, "")) for name in TEXTS) for row in data)
         return bound > WHOLE_BYTES and len(JSONRenderer().render(data)) > WHOLE_BYTES
 
     def to_html(self) -> str:

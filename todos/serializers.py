@@ -1,16 +1,28 @@
 """What a todo looks like, and what may be said of one."""
 
 import json
+from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todoproject.dates import rfc3339
 from todoproject.serializers import MomentField, StrictSerializer, StringField
 from todoproject.suggestions import shown
-from todos.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Todo, validate_description, validate_title
+from todos.models import (
+    DESCRIPTION_LENGTH,
+    TITLE_LENGTH,
+    Todo,
+    TodoQuerySet,
+    validate_description,
+    validate_title,
+)
+
+BULK_ITEMS = 100
+MAX_ID = 2**63 - 1
 
 TODO_EXAMPLE = {
     "id": 7,
@@ -91,7 +103,12 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         validators = ()
 
     def to_representation(self, todo: Todo) -> dict[str, Any]:
-        """What DRF would make of the fields, written out: in a list of thousands its walk is most of the time."""
+        """What DRF would make of the fields, written out: in a list of thousands its walk is most of the time.
+
+        Of a deleted todo only its tombstone is shown.
+        """
+        if todo.deleted_at is not None:
+            return {"id": todo.pk, "revision": todo.revision, "deleted": True}
         return {
             "id": todo.pk,
             "title": todo.title,
@@ -120,3 +137,43 @@ class StatusPatchSerializer(TodoSerializer):
             detail = "Say what to change: the status, 'open' or 'completed', or another writable field."
             raise ValidationError({"status": detail}, code="required")
         return attrs
+
+
+class BulkPatchSerializer(serializers.ListSerializer):
+    """Changes of up to 100 todos: each item names one by its `id`, and changes at least one field.
+
+    `instance` is the queryset of those that may be changed; `validated_data` has a pair (todo, values) an item.
+    """
+
+    instance: TodoQuerySet
+    child: StatusPatchSerializer
+
+    @cached_property
+    def named(self) -> Counter[int]:
+        ids = [item.get("id") for item in self.initial_data if isinstance(item, dict)]
+        return Counter(pk for pk in ids if type(pk) is int and 0 < pk <= MAX_ID)
+
+    @cached_property
+    def todos(self) -> dict[int, Todo]:
+        return self.instance.in_bulk(list(self.named))
+
+    def run_child_validation(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return super().run_child_validation(data)
+        todo = self.todo(data)
+        said = data.get("revision")
+        if type(said) is int and said != todo.revision:
+            raise ValidationError({"revision": [ErrorDetail("The todo has changed since.", code="stale")]})
+        self.child.instance = todo
+        return todo, super().run_child_validation(data)
+
+    def todo(self, item: dict[str, Any]) -> Todo:
+        if "id" not in item:
+            raise ValidationError({"id": [ErrorDetail("This field is required.", code="required")]})
+        pk = item["id"]
+        todo = self.todos.get(pk) if type(pk) is int else None
+        if todo is None:
+            raise ValidationError({"id": [ErrorDetail("There is no such todo of yours.", code="not_found")]})
+        if self.named[pk] > 1:
+            raise ValidationError({"id": [ErrorDetail("This todo is named more than once.", code="repeated")]})
+        return todo

@@ -1,8 +1,7 @@
-from rest_framework.routers import SimpleRouter
-
+from todos.routers import BulkRouter
 from todos.views import TodoViewSet
 
-router = SimpleRouter()
+router = BulkRouter()
 router.register("todos", TodoViewSet, basename="todo")
 
 urlpatterns = router.urls

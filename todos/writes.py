@@ -1,75 +1,123 @@
-"""Every write to a todo, in one place: it raises the owner's revision and stamps it on the todo."""
+"""Every write to todos, in one place: each row that is written gets a revision of its own, raised at its owner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from todos.models import Todo
+from todos.models import Todo, stamped
 
 
 class Write:
-    """One write to one todo of `owner`, inside the transaction that raised their revision."""
+    """Writes to todos of `owner`, inside the transaction that locked the owner's row."""
 
     def __init__(self, owner: User, revision: int, now: datetime) -> None:
         self.owner = owner
-        self.revision = revision
+        self.revision = revision  # the owner's, as far as this has written
         self.now = now
-        self.done = False
+
+    def stamp(self) -> int:
+        self.revision += 1
+        return self.revision
 
     def create(self, **values: Any) -> Todo:
         """Insert a todo."""
-        place = {"position": self.revision, "status_position": self.revision}
-        todo = Todo(owner=self.owner, created_at=self.now, **place, **values)
-        self.set(todo, self.derived(todo, values))
-        todo.save(force_insert=True)
+        [todo] = self.create_many([values])
+        return todo
+
+    def create_many(self, rows: Iterable[dict[str, Any]]) -> list[Todo]:
+        """Insert todos, in one statement where the database takes them all at once."""
+        return stamped().bulk_create([self.new(values) for values in rows])
+
+    def new(self, values: dict[str, Any]) -> Todo:
+        revision = self.stamp()
+        place = {"position": revision, "status_position": revision}
+        todo = Todo(owner=self.owner, created_at=self.now, revision=revision, **place, **values | self.derived(values))
+        todo.search_text = Todo.searchable(todo.title, todo.description)
         return todo
 
     def update(self, todo: Todo, **values: Any) -> None:
         """Update the columns that change, of a todo that was read inside this write."""
-        changes = {name: value for name, value in values.items() if getattr(todo, name) != value}
-        if changes:
-            self.put(todo, changes | self.derived(todo, changes))
+        self.update_many([(todo, values)])
+
+    def update_many(self, pairs: Iterable[tuple[Todo, dict[str, Any]]]) -> None:
+        """Update todos that were read inside this write; one that nothing changes keeps its revision."""
+        changed: list[Todo] = []
+        names: set[str] = set()
+        for todo, values in pairs:
+            changes = {name: value for name, value in values.items() if getattr(todo, name) != value}
+            if changes:
+                changes |= self.derived(changes) | {"revision": self.stamp()}
+                for name, value in changes.items():
+                    setattr(todo, name, value)
+                todo.search_text = Todo.searchable(todo.title, todo.description)
+                changed.append(todo)
+                names |= changes.keys()
+        self.put(changed, names | {"search_text"} if names & {"title", "description"} else names)
 
     def delete(self, todo: Todo) -> None:
         """Leave a tombstone; one that is there stays as it is."""
         if todo.deleted_at is None:
-            self.put(todo, {"deleted_at": self.now, "revision": self.revision})
+            todo.deleted_at, todo.revision = self.now, self.stamp()
+            self.put([todo], {"deleted_at", "revision"})
 
-    def derived(self, todo: Todo, values: dict[str, Any]) -> dict[str, Any]:
-        """What follows from a change of `values`."""
-        derived: dict[str, Any] = {"updated_at": self.now, "revision": self.revision}
-        if "status" in values:
-            derived["completed_at"] = self.now if values["status"] == Todo.Status.COMPLETED else None
-        if values.keys() & {"title", "description"}:
-            text = {"title": todo.title, "description": todo.description} | values
-            derived["search_text"] = Todo.searchable(text["title"], text["description"])
-        return derived
+    def restore(self, todo: Todo) -> None:
+        """Undo a deletion; a live todo stays as it is."""
+        if todo.deleted_at is not None:
+            todo.deleted_at, todo.revision = None, self.stamp()
+            self.put([todo], {"deleted_at", "revision"})
 
-    def put(self, todo: Todo, changes: dict[str, Any]) -> None:
-        if Todo.objects.live().filter(pk=todo.pk).update(**changes) != 1:
-            raise Todo.DoesNotExist  # Cannot be: the owner's row has been locked since before the todo was read.
-        self.set(todo, changes)
+    def clear_completed(self) -> None:
+        """Delete all completed todos, in one statement; their revisions follow in the order of their ids."""
+        now = connection.ops.adapt_datetimefield_value(self.now)
+        with connection.cursor() as cursor:
+            cursor.execute(CLEAR_COMPLETED, [now, self.revision, self.owner.pk])
+            self.revision += cursor.rowcount
 
-    def set(self, todo: Todo, changes: dict[str, Any]) -> None:
-        for name, value in changes.items():
-            setattr(todo, name, value)
-        self.done = True
+    def derived(self, values: dict[str, Any]) -> dict[str, Any]:
+        """When `values` were changed, and with the status when it was completed."""
+        if "status" not in values:
+            return {"updated_at": self.now}
+        completed = values["status"] == Todo.Status.COMPLETED
+        return {"updated_at": self.now, "completed_at": self.now if completed else None}
+
+    def put(self, todos: list[Todo], names: set[str]) -> None:
+        """Store columns of todos; a single one without the CASE for each of many."""
+        if len(todos) == 1:
+            written = stamped().filter(pk=todos[0].pk).update(**{name: getattr(todos[0], name) for name in names})
+        else:
+            written = stamped().bulk_update(todos, sorted(names)) if todos else 0
+        if written != len(todos):
+            raise Todo.DoesNotExist  # Cannot be: the owner's row has been locked since before they were read.
+
+
+CLEAR_COMPLETED = """
+    UPDATE todos_todo SET deleted_at = %s, revision = %s + numbered.place
+    FROM (
+        SELECT id, row_number() OVER (ORDER BY id) AS place FROM todos_todo
+        WHERE owner_id = %s AND status = 'completed' AND deleted_at IS NULL
+    ) AS numbered
+    WHERE todos_todo.id = numbered.id
+"""
 
 
 @contextmanager
-def writing(owner: User) -> Iterator[Write]:
-    """A transaction for one write to one todo of `owner`; AccountGone where the owner is.
+def writing(owner: User, *, rows: int = 1) -> Iterator[Write]:
+    """A transaction for writes to todos of `owner`, about as many as `rows`; AccountGone where the owner is.
 
-    Raising the revision locks the owner's row, so a user's writes come one after the other, and what
-    is read inside is what will be changed. Where nothing was written the revision stays as it was.
+    Raising the revision locks the owner's row, so a user's writes come one after the other, and what is read
+    inside is what will be changed. Afterwards the revision is that of the last row written: where nothing was,
+    it stays as it was.
     """
     with transaction.atomic():
-        write = Write(owner, User.objects.raise_revision(owner.pk), timezone.now())
+        raised = User.objects.raise_revision(owner.pk, by=rows)
+        write = Write(owner, raised - rows, timezone.now())
         yield write
-        if not write.done:
+        if write.revision == raised - rows:
             transaction.set_rollback(True)
+        elif write.revision != raised:
+            User.objects.raise_revision(owner.pk, by=write.revision - raised)

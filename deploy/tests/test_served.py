@@ -198,7 +198,7 @@ def test_head_options_and_empty_answers_have_no_body(gateway: Gateway) -> None:
     head, body = gateway.raw("HEAD", "/todos/", token)
     assert (head.status, body) == (200, b"")
     options, _ = gateway.raw("OPTIONS", "/todos/", token)
-    assert (options.status, options.getheader("Allow")) == (200, "GET, POST, HEAD, OPTIONS")
+    assert (options.status, options.getheader("Allow")) == (200, "GET, POST, PATCH, DELETE, HEAD, OPTIONS")
     left, body = gateway.raw("POST", "/auth/logout/", token)
     assert (left.status, body) == (204, b"")
 
@@ -253,8 +253,8 @@ def manage(function: Function, command: str, *, fails: bool = False) -> str:
     return invocation.log
 
 
-def test_a_schedule_clears_sessions(function: Function) -> None:
-    rule = "arn:aws:events:eu-central-1:123456789012:rule/todo-api-dev-todoproject.aws_lambda.clear_sessions"
+def test_a_schedule_purges(function: Function) -> None:
+    rule = "arn:aws:events:eu-central-1:123456789012:rule/todo-api-dev-todoproject.aws_lambda.purge_deleted"
     invocation = function.invoke({"detail-type": "Scheduled Event", "resources": [rule]})
     assert invocation.error is None, invocation
 

@@ -44,6 +44,10 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         ({"EMAIL_URL": "smtp://user:hidden@:25"}, "EMAIL_URL names no mail server"),
         ({"EMAIL_URL": "smtp://user:hidden@mail.example.com:x"}, "EMAIL_URL names no mail server"),
         ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL names no mail server"),
+        (
+            {"CORS_ALLOWED_ORIGINS": "https://a.example, app.example.com/"},
+            "CORS_ALLOWED_ORIGINS has 'app.example.com/'",
+        ),
         ({"DATABASE_URL": "mysql://user:hidden@host/name"}, "DATABASE_URL names no database that is served here"),
     ],
 )

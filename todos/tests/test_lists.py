@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tests.factories import make_user
-from todos.models import Todo
+from todos.models import Todo, stamped
 from todos.tests.factories import make_todo
 
 DATES = ("created", "updated", "completed", "due")
@@ -43,7 +43,7 @@ def error_of(client: APIClient, query: str, **headers: Any) -> dict[str, str]:
 def dated(owner: User, title: str, **columns: datetime) -> None:
     """A completed todo with dates that the API would set itself."""
     todo = make_todo(owner, title, status=Todo.Status.COMPLETED)
-    Todo.objects.filter(pk=todo.pk).update(**columns)
+    stamped().filter(pk=todo.pk).update(**columns)
 
 
 def around(owner: User, date: str) -> None:
@@ -300,7 +300,7 @@ def tied(user: User) -> None:
         todo = make_todo(
             user, "bca"[number % 3], due_at=(MOMENT + timedelta(days=-number // 4)) if number % 4 else None
         )
-        Todo.objects.filter(pk=todo.pk).update(updated_at=MOMENT + timedelta(days=number % 2))
+        stamped().filter(pk=todo.pk).update(updated_at=MOMENT + timedelta(days=number % 2))
 
 
 @pytest.mark.parametrize("field", ["id", "updated_at", "due_at", "title"])

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tests.factories import make_user, signed_in
-from todos.models import Todo
+from todos.models import Todo, stamped
 from todos.tests.factories import make_todo
 
 ORDERINGS = [sign + field for field in ("id", "updated_at", "due_at", "title") for sign in ("", "-")]
@@ -37,7 +37,7 @@ def add(owner: User, *rows: dict[str, Any]) -> list[Todo]:
         )
         todo.search_text = Todo.searchable(todo.title, todo.description)
         todos.append(todo)
-    return Todo.objects.bulk_create(todos, batch_size=500)
+    return stamped().bulk_create(todos, batch_size=500)
 
 
 def varied(number: int) -> dict[str, Any]:
@@ -389,8 +389,8 @@ def test_a_whole_list_has_at_most_4_megabytes(mine: APIClient, user: User) -> No
     missing = WHOLE_BYTES - len(mine.get(url()).content)
     assert 0 < missing < 6 * 2_000
     description = WIDEST * (missing // 6) + "x" * (missing % 6)
-    Todo.objects.filter(pk=last.pk).update(description=description)
+    stamped().filter(pk=last.pk).update(description=description)
     assert len(mine.get(url()).content) == WHOLE_BYTES
-    Todo.objects.filter(pk=last.pk).update(description=f"{description}x")
+    stamped().filter(pk=last.pk).update(description=f"{description}x")
     assert error_of(mine.get(url())) == ("pagination_required", "limit")
     assert mine.get(url(limit=200)).status_code == 200
