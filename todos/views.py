@@ -50,6 +50,11 @@ class TodoViewSet(StrictView, ModelViewSet):
     pagination_class = KeysetPagination
 
     @property
+    def formless(self) -> tuple[str, ...]:
+        """What changes several todos takes an array, or means one list only: nothing for a form on every page."""
+        return () if self.detail else ("PATCH", "DELETE")
+
+    @property
     def user(self) -> User:
         return cast(User, self.request.user)
 

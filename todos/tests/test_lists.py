@@ -453,3 +453,10 @@ def test_format_wins_over_accept(mine: APIClient, form: str, accept: str, conten
 def test_an_unknown_format_is_refused(mine: APIClient, form: str, accept: str) -> None:
     error = error_of(mine, f"format={form}", HTTP_ACCEPT=accept)
     assert (error["code"], error["attr"]) == ("invalid_choice", "format")
+
+
+def test_the_page_of_a_list_has_a_form_for_a_new_todo_and_none_for_all_at_once(mine: APIClient) -> None:
+    page = mine.get(reverse("todo-list"), headers={"Accept": "text/html"}).content.decode()
+    assert 'data-method="DELETE"' not in page
+    assert ">PATCH<" not in page
+    assert "POST" in page
