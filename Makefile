@@ -7,10 +7,10 @@ BIN = .venv/bin
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 
-.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-on-lambda test-long lint schema bench-cold clean
+.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-on-lambda test-long lint schema bench-cold bench-purge clean
 
 help:  ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override)
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -54,6 +54,9 @@ schema: .venv/dev  ## Write schema.yml anew
 
 bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
 	$(BIN)/python -m benchmarks.cold_start
+
+bench-purge: .venv/dev  ## Measure how writers fare while old deletions are forgotten
+	$(BIN)/python -m benchmarks.purge
 
 clean:  ## Remove what the commands above made, but no data
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles

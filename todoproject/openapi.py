@@ -34,10 +34,20 @@ ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
         [("permission_denied", "CSRF Failed: CSRF token missing.", None)],
     ),
     "404": ("There is no such todo of yours.", "client_error", [("not_found", "Not found.", None)]),
+    "405": (
+        "This is no change of several todos.",
+        "client_error",
+        [("method_not_allowed", 'Method "PATCH" not allowed.', None)],
+    ),
     "406": (
         "No format that `Accept` asks for is served.",
         "client_error",
         [("not_acceptable", "Could not satisfy the request Accept header.", None)],
+    ),
+    "410": (
+        "What was deleted since then is not remembered any more.",
+        "client_error",
+        [("sync_token_expired", "What was deleted since then is not remembered any more; read the whole list.", None)],
     ),
     "411": (
         "The body was sent in chunks.",
@@ -54,11 +64,28 @@ ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
         "client_error",
         [("unsupported_media_type", 'Unsupported media type "text/plain" in request.', None)],
     ),
+    "412": (
+        "A todo has changed since; nothing was written.",
+        "client_error",
+        [("stale", "The todo has changed since.", "7.revision")],
+    ),
+    "422": (
+        "The Idempotency-Key came with another body before.",
+        "client_error",
+        [("idempotency_key_reused", "This Idempotency-Key came with another body before.", None)],
+    ),
     "503": (
         "The database does not answer, or was locked for too long.",
         "server_error",
         [("database_unavailable", "The database does not answer. Nothing was changed; try again later.", None)],
     ),
+}
+
+SYNC_ERRORS = {
+    "list_todos": ["410"],
+    "create_todo": ["422"],
+    "change_todos": ["405", "412"],
+    "clear_completed": ["405"],
 }
 
 ERROR = {
@@ -112,6 +139,7 @@ def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         statuses += ["401"]
     if needs_user and method != "get":
         statuses += ["403"]
+    statuses += SYNC_ERRORS.get(operation["operationId"], [])
     if "{" in path:
         statuses += ["404"]
     return statuses

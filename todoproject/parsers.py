@@ -19,8 +19,8 @@ class FormData(dict):
     """The fields of an HTML form, by name: a serializer field may treat a form's text by the form's rules."""
 
 
-def repeated(name: str) -> ValidationError:
-    return ValidationError({shown(name): [ErrorDetail("This field is given more than once.", code="repeated")]})
+def repeated(name: str, index: str = "") -> ValidationError:
+    return ValidationError({index + shown(name): [ErrorDetail("This field is given more than once.", code="repeated")]})
 
 
 def utf8(body: bytes) -> str:
@@ -30,27 +30,42 @@ def utf8(body: bytes) -> str:
         raise ParseError(f"The body is not UTF-8: see byte {error.start}.") from None
 
 
-def unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose keys are all different; Python's own keeps the last of two alike."""
-    data: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in data:
-            raise repeated(key)
-        data[key] = value
-    return data
+class Objects:
+    """Makes the objects of one JSON text, and notes the first one with two keys alike: Python keeps the last."""
+
+    def __init__(self) -> None:
+        self.doubtful: tuple[str, dict[str, Any]] | None = None
+
+    def made_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in data and self.doubtful is None:
+                self.doubtful = (key, data)
+            data[key] = value
+        return data
+
+    def check(self, parsed: Any) -> None:
+        """Refuse a repeated key; in an item of an array it is named with the item's index."""
+        if self.doubtful is not None:
+            key, holder = self.doubtful
+            items = parsed if isinstance(parsed, list) else []
+            index = next((f"{index}." for index, item in enumerate(items) if item is holder), "")
+            raise repeated(key, index)
 
 
 class StrictJSONParser(JSONParser):
     """JSON in UTF-8, without repeated keys, NaN, Infinity, or nesting beyond Python's stack."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        text = utf8(stream.read())
+        text, objects = utf8(stream.read()), Objects()
         try:
-            return json.loads(text, object_pairs_hook=unique_pairs, parse_constant=strict_constant)
+            parsed = json.loads(text, object_pairs_hook=objects.made_of, parse_constant=strict_constant)
         except RecursionError:
             raise ParseError("JSON parse error - nested too deeply.") from None
         except ValueError as error:
             raise ParseError(f"JSON parse error - {error}") from None
+        objects.check(parsed)
+        return parsed
 
 
 def form_data(fields: Iterable[tuple[str, list[Any]]]) -> FormData:

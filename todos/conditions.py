@@ -13,7 +13,9 @@ from todos.models import Todo
 
 # RFC 9110, 8.8.3: an entity tag, weak or strong; a condition is * or a list of them.
 TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
-CONDITION = re.compile(rf"\s*(?:\*|{TAG}(?:\s*,\s*{TAG})*)\s*")
+# Empty members of a list are allowed (RFC 9110, 5.6.1).
+CONDITION = re.compile(rf"\s*\*\s*|[\s,]*{TAG}(?:\s*,[\s,]*{TAG})*[\s,]*")
+HEADERS = ("If-Match", "If-None-Match")
 
 
 class Stale(APIException):
@@ -45,22 +47,29 @@ def list_tag(request: Request) -> str:
     It is known without reading the todos. The user's revision was read before them, so a list may be newer than
     its tag says, and never older.
     """
-    user, renderer = cast(User, request.user), request.accepted_renderer
-    identity = (user.pk, user.email, request.build_absolute_uri(), renderer.media_type, __version__)
+    user, url = cast(User, request.user), request.build_absolute_uri()
+    identity = (user.pk, user.email, user.purged_revision, url, request.accepted_media_type, __version__)
     digest = hashlib.sha256(repr(identity).encode()).hexdigest()
     return f'"{user.revision}-{digest[:16]}"'
 
 
-def matches(request: Request, header: str, tag: str) -> bool:
-    """Whether a condition names the tag; a weak form counts, for what compresses an answer may weaken its tag.
+def check_form(request: Request) -> None:
+    """Refuse a malformed condition, whatever the call would make of it."""
+    for header in HEADERS:
+        if header in request.headers and not CONDITION.fullmatch(request.headers[header]):
+            detail = f'Write {header} as * or as entity tags in quotes, separated by commas, like "12".'
+            raise ValidationError({header: [ErrorDetail(detail, code="invalid")]})
 
-    Raises ValidationError for a malformed one.
-    """
+
+def anything(request: Request, header: str) -> bool:
+    """Whether a condition is `*`: whatever there is."""
+    return request.headers.get(header, "").strip() == "*"
+
+
+def matches(request: Request, header: str, tag: str) -> bool:
+    """Whether a condition names the tag; a weak form counts, for what compresses an answer may weaken its tag."""
     text = request.headers[header]
-    if not CONDITION.fullmatch(text):
-        detail = f'Write {header} as * or as entity tags in quotes, separated by commas, like "12".'
-        raise ValidationError({header: [ErrorDetail(detail, code="invalid")]})
-    return text.strip() == "*" or tag in (named.removeprefix("W/") for named in re.findall(TAG, text))
+    return anything(request, header) or tag in (named.removeprefix("W/") for named in re.findall(TAG, text))
 
 
 def not_modified(request: Request, tag: str) -> bool:

@@ -28,8 +28,10 @@ def idempotency(request: Request) -> dict[str, str]:
         raise refused("An Idempotency-Key is for one todo, not for an array.", "not_applicable")
     if not KEY.fullmatch(key):
         raise refused("Write 1 to 255 printable ASCII characters.", "invalid")
-    said = {name: value for name, value in request.data.items() if name != CSRF_FIELD}
-    body = json.dumps(said, sort_keys=True)
+    said = request.data
+    if isinstance(said, dict):
+        said = {name: value for name, value in said.items() if name != CSRF_FIELD}
+    body = json.dumps(said, sort_keys=True, default=str)  # A file in a form, which is refused later.
     return {"idempotency_key": key, "idempotency_hash": hashlib.sha256(body.encode()).hexdigest()}
 
 

@@ -97,6 +97,7 @@ class Todo(models.Model):
 
     class Meta:
         ordering = ("id",)
+        base_manager_name = "objects"  # Related managers write by this one; it refuses, as all others do.
         constraints = (
             models.CheckConstraint(name="title_not_blank", condition=~Q(title="") & Q(title=Trim("title"))),
             models.CheckConstraint(name="title_length", condition=Q(LessThanOrEqual(Length("title"), TITLE_LENGTH))),

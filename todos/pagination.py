@@ -126,11 +126,11 @@ class KeysetPagination(BasePagination):
         self.links: dict[str, str] = {}
         query = request.query_params
         self.order = Order.named(query.get("ordering") or "id", of_one_status=bool(query.get("status")))
-        if "since" in query:
+        if query.get("since"):
             self.order = Order.of_changes()
         limit = self.limit()
         cursor = self.cursor()
-        self.revision = cursor.revision if cursor and "since" not in query else request.user.revision  # type: ignore[union-attr]
+        self.revision = cursor.revision if cursor and not query.get("since") else request.user.revision  # type: ignore[union-attr]
         if limit is None:
             if cursor:
                 raise refused("cursor", "A cursor needs the limit that it came with.", "invalid")
@@ -138,7 +138,7 @@ class KeysetPagination(BasePagination):
         rows = take(branches(queryset, self.order, cursor), limit + 1)
         more, rows = len(rows) > limit, rows[:limit]
         self.link(rows, cursor, more)
-        if "since" in query and "next" in self.links:
+        if query.get("since") and "next" in self.links:
             self.revision = max((row.revision for row in rows), default=int(query["since"]))
         return rows[::-1] if cursor and cursor.backward else rows
 
@@ -167,7 +167,7 @@ class KeysetPagination(BasePagination):
             return None
         try:
             return Cursor(**self.signer.unsign_object(text))
-        except BadSignature:
+        except (BadSignature, TypeError):  # TypeError: signed by a version whose cursors had other parts.
             raise refused(
                 "cursor", "This cursor is none, or another query's. Begin again without it.", "invalid"
             ) from None

@@ -27,6 +27,8 @@ class CSVRenderer(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
+        if data is None:  # 304
+            return ""
         text = io.StringIO()
         writer = csv.DictWriter(text, TodoSerializer.Meta.fields)
         writer.writeheader()

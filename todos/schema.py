@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from todos.serializers import TODO_EXAMPLE, StatusPatchSerializer, TodoSerializer
+from todos.serializers import TODO_EXAMPLE, TodoSerializer
 
 
 def header(name: str, description: str, *statuses: int) -> OpenApiParameter:
@@ -11,7 +11,7 @@ def header(name: str, description: str, *statuses: int) -> OpenApiParameter:
 
 
 ETAG = "The todo's revision, as an entity tag."
-REVISION = "Your revision after this: what `since` takes next time."
+REVISION = "Your revision after this. What `since` takes is what a list said: others may have written meanwhile."
 IF_MATCH = header("If-Match", "Only if the todo still has one of these entity tags, or `*`: if it is there at all.")
 IF_NONE_MATCH = header("If-None-Match", "Answer 304, without a body, if it still has one of these entity tags.")
 SINCE = OpenApiParameter(
@@ -21,6 +21,32 @@ KEY = header("Idempotency-Key", "1 to 255 printable ASCII characters, for one to
 LINK = header("Link", "`next` and `prev` pages, where they exist.", 200)
 LOCATION = header("Location", "The URL of the new todo.", 200, 201)
 REPLAYED = header("Idempotent-Replayed", "`true`: the key has made this todo before.", 200)
+TODO = {"$ref": "#/components/schemas/Todo"}
+TOMBSTONE = {
+    "type": "object",
+    "description": "What is told of a deleted todo.",
+    "required": ["id", "revision", "deleted"],
+    "properties": {"id": {"type": "integer"}, "revision": {"type": "integer"}, "deleted": {"enum": [True]}},
+}
+TODOS = {"type": "array", "items": TODO}
+NEW_ONE_OR_MANY = {
+    "oneOf": [
+        {"$ref": "#/components/schemas/TodoRequest"},
+        {"type": "array", "minItems": 1, "maxItems": 100, "items": {"$ref": "#/components/schemas/TodoRequest"}},
+    ]
+}
+CONDITION = {"revision": {"type": "integer", "description": "Only if this is its revision still."}}
+CHANGES = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 100,
+    "items": {
+        "allOf": [
+            {"$ref": "#/components/schemas/PatchedStatusPatchRequest"},
+            {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, **CONDITION}},
+        ]
+    },
+}
 NOT_MODIFIED = OpenApiResponse(description="It is what you have.")
 STALE = OpenApiResponse(
     TodoSerializer,
@@ -39,12 +65,22 @@ OPERATIONS = {
             header("ETag", "Changes with your todos, the query and the format.", 200, 304),
             header("X-Revision", "What `since` takes next time.", 200, 304),
         ],
-        responses={(200, "application/json"): TodoSerializer(many=True), (200, "text/csv"): str, 304: NOT_MODIFIED},
+        responses={
+            (200, "application/json"): {"type": "array", "items": {"anyOf": [TODO, TOMBSTONE]}},
+            (200, "text/csv"): str,
+            304: NOT_MODIFIED,
+        },
+        examples=[OpenApiExample("Todos", [TODO_EXAMPLE], response_only=True, status_codes=["200"])],
     ),
     "create": extend_schema(
         operation_id="create_todo",
         parameters=[KEY, LOCATION, REPLAYED, header("ETag", ETAG, 200, 201), header("X-Revision", REVISION, 200, 201)],
-        responses={200: TodoSerializer, 201: TodoSerializer},
+        request={"application/json": NEW_ONE_OR_MANY, "multipart/form-data": TodoSerializer},
+        responses={200: {"anyOf": [TODO, TOMBSTONE]}, 201: {"anyOf": [TODO, TODOS]}},
+        examples=[
+            OpenApiExample("New", {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}, request_only=True),
+            OpenApiExample("Todo", TODO_EXAMPLE, response_only=True),
+        ],
     ),
     "retrieve": extend_schema(
         operation_id="read_todo",
@@ -63,7 +99,7 @@ OPERATIONS = {
     ),
     "destroy": extend_schema(
         operation_id="delete_todo",
-        parameters=[IF_MATCH, header("X-Revision", REVISION, 204)],
+        parameters=[IF_MATCH, header("ETag", ETAG, 412), header("X-Revision", REVISION, 204)],
         responses={204: DELETED, 412: STALE},
     ),
     "restore": extend_schema(
@@ -76,9 +112,10 @@ OPERATIONS = {
 
 CHANGE_MANY = extend_schema(
     operation_id="change_todos",
-    request=StatusPatchSerializer(many=True),
+    request={"application/json": CHANGES},
+    filters=False,
     parameters=[header("X-Revision", REVISION, 202)],
-    responses={202: TodoSerializer(many=True)},
+    responses={202: TODOS},
     examples=[
         OpenApiExample(
             "Changes",

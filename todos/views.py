@@ -48,6 +48,7 @@ class TodoViewSet(StrictView, ModelViewSet):
     serializer_classes = {"partial_update": StatusPatchSerializer}  # noqa: RUF012 (as DRF's own class attributes)
     filterset_class = TodoFilter
     pagination_class = KeysetPagination
+    saved: Todo | list[Todo]
 
     @property
     def formless(self) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ class TodoViewSet(StrictView, ModelViewSet):
 
     def query_parameters(self) -> set[str]:
         if self.action == "clear":
-            return {"status"}
+            return super().query_parameters() | {"status"}
         lists = self.action == "list" or (self.action == "metadata" and not self.detail)
         filters = {*TodoFilter.base_filters, "since", "limit", "cursor"} if lists else set()
         return super().query_parameters() | filters
@@ -81,6 +82,7 @@ class TodoViewSet(StrictView, ModelViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        conditions.check_form(request)
         if "pk" in self.kwargs and parse_integer(self.kwargs["pk"]) is None:
             raise Http404
 
@@ -120,17 +122,38 @@ class TodoViewSet(StrictView, ModelViewSet):
         With `since`, what has changed after that revision, ordered by revision; a deleted todo is
         `{"id", "revision", "deleted": true}`. Pass next time what `X-Revision` says.
         """
-        if "since" in request.query_params:
+        if request.query_params.get("since"):
             self.check_since()
         tag = conditions.list_tag(request)
-        if request.accepted_renderer.format != "api" and conditions.not_modified(request, tag):
-            response = Response(status=status.HTTP_304_NOT_MODIFIED, headers={"X-Revision": str(self.user.revision)})
-        else:
-            response = super().list(request, *args, **kwargs)
+        if self.has(tag) and not conditions.anything(request, "If-None-Match"):
+            return self.not_modified(tag)
+        response = super().list(request, *args, **kwargs)
+        self.check_nothing_was_purged()
+        if self.has(tag):  # By `*`, which says nothing of the query: only now is it known to be a good one.
+            return self.not_modified(tag)
         self.tag(response, tag)
         if request.accepted_renderer.format == "csv":
             response["Content-Disposition"] = 'attachment; filename="todos.csv"'
         return response
+
+    def has(self, tag: str) -> bool:
+        """Whether the client has what it asks for; a page for people is always made anew."""
+        return self.request.accepted_renderer.format != "api" and conditions.not_modified(self.request, tag)
+
+    def not_modified(self, tag: str) -> Response:
+        response = Response(status=status.HTTP_304_NOT_MODIFIED)
+        if self.action == "list" and not self.request.query_params.get("limit"):
+            response["X-Revision"] = str(self.user.revision)  # A page's own is known only to who read it.
+        self.tag(response, tag)
+        return response
+
+    def check_nothing_was_purged(self) -> None:
+        """Refuse changes that were read while some of them were forgotten."""
+        since = self.request.query_params.get("since")
+        if since and int(since) > 0:
+            purged = User.objects.filter(pk=self.user.pk, purged_revision__gt=since).exists()
+            if purged:
+                raise SyncTokenExpired
 
     def check_since(self) -> None:
         """Refuse a `since` that is none, or that goes with another parameter or format."""
@@ -170,28 +193,30 @@ class TodoViewSet(StrictView, ModelViewSet):
         return response
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        rows = serializer.validated_data if isinstance(serializer.validated_data, list) else None
+        values = serializer.validated_data
         try:
-            with writing(self.user, rows=1 if rows is None else len(rows)) as write:
-                if rows is not None:
-                    self.saved: Todo | list[Todo] = write.create_many(rows)
-                else:
-                    self.saved = write.create(**serializer.validated_data, **self.columns)
-            self.revision = write.revision
+            self.insert(values)
         except IntegrityError:
-            self.saved = self.made_before()
+            if not self.made_before():
+                self.insert(values)  # What had the key has just been purged.
         serializer.instance = self.saved
 
-    def made_before(self) -> Todo:
-        """Return the todo that this request's key made, which its unique constraint has just refused to make again."""
-        made = Todo.objects.owned_by(self.user).filter(idempotency_key=self.columns.get("idempotency_key"))
-        todo = made.first() if self.columns else None
+    def insert(self, values: Any) -> None:
+        many = isinstance(values, list)
+        with writing(self.user, rows=len(values) if many else 1) as write:
+            self.saved = write.create_many(values) if many else write.create(**values, **self.columns)
+        self.revision = write.revision
+
+    def made_before(self) -> bool:
+        """Take the todo that this request's key made, which its unique constraint has just refused to make again."""
+        key, said = self.columns.get("idempotency_key"), self.columns.get("idempotency_hash")
+        todo = Todo.objects.owned_by(self.user).filter(idempotency_key=key).first() if key else None
         if todo is None:
-            raise  # the IntegrityError: it is about something else
-        if todo.idempotency_hash != self.columns["idempotency_hash"]:
+            return False
+        if todo.idempotency_hash != said:
             raise KeyReused
-        self.replayed, self.revision = True, max(self.user.revision, todo.revision)
-        return todo
+        self.saved, self.replayed, self.revision = todo, True, max(self.user.revision, todo.revision)
+        return True
 
     def get_success_headers(self, data: Any) -> dict[str, str]:
         if isinstance(data, list) or "deleted" in data:
@@ -201,11 +226,8 @@ class TodoViewSet(StrictView, ModelViewSet):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read a todo."""
         todo = self.get_object()
-        if request.accepted_renderer.format != "api" and conditions.not_modified(request, conditions.todo_tag(todo)):
-            response = Response(status=status.HTTP_304_NOT_MODIFIED)
-            self.tag(response, conditions.todo_tag(todo))
-            return response
-        return self.answer(todo)
+        tag = conditions.todo_tag(todo)
+        return self.not_modified(tag) if self.has(tag) else self.answer(todo)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change a todo. `title` is required; another field that is left out keeps its value.
@@ -270,17 +292,17 @@ class TodoViewSet(StrictView, ModelViewSet):
     def refusal(errors: Any) -> ValidationError:
         """412 where all that is wrong is that todos have changed since, else 400."""
         items = errors.values() if isinstance(errors, dict) else []
-        stale = items and all([e.code for e in item.get("revision", [])] == ["stale"] for item in items)
-        return conditions.StaleItemsError(errors) if stale else ValidationError(errors)
+        stale = [isinstance(item, dict) and [e.code for e in item.get("revision", [])] == ["stale"] for item in items]
+        return conditions.StaleItemsError(errors) if stale and all(stale) else ValidationError(errors)
 
     @documented.CLEAR
     def clear(self, request: Request) -> Response:
         """Delete all completed todos: `?status=completed`, and nothing else, says so."""
         NoFields(data=request.data).is_valid(raise_exception=True)
         conditions.check_unconditional(request)
-        if not request.query_params:
+        if "status" not in request.query_params:
             raise self.not_for_lists()
-        if request.query_params.get("status") != Todo.Status.COMPLETED:
+        if request.query_params["status"] != Todo.Status.COMPLETED:
             detail = "Only the completed todos can be cleared: status=completed."
             raise ValidationError({"status": [ErrorDetail(detail, code="invalid_choice")]})
         with writing(self.user) as write:
