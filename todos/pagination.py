@@ -74,12 +74,13 @@ class Cursor:
     key: Any
     backward: bool
     revision: int  # the user's, as the first page of the walk was read
+    purged: int  # up to which the user's deletions were forgotten then
 
     @classmethod
-    def at(cls, todo: Todo, order: Order, *, backward: bool, revision: int) -> "Cursor":
+    def at(cls, todo: Todo, order: Order, *, backward: bool, revision: int, purged: int) -> "Cursor":
         key = getattr(todo, order.field)
         position = getattr(todo, order.tie)
-        return cls(position, key.isoformat() if isinstance(key, datetime) else key, backward, revision)
+        return cls(position, key.isoformat() if isinstance(key, datetime) else key, backward, revision, purged)
 
 
 def branches(queryset: TodoQuerySet, order: Order, cursor: Cursor | None) -> list[TodoQuerySet]:
@@ -130,6 +131,7 @@ class KeysetPagination(BasePagination):
             self.order = Order.of_changes()
         limit = self.limit()
         cursor = self.cursor()
+        self.purged = cursor.purged if cursor else request.user.purged_revision  # type: ignore[union-attr]
         self.revision = cursor.revision if cursor and not query.get("since") else request.user.revision  # type: ignore[union-attr]
         if limit is None:
             if cursor:
@@ -194,12 +196,12 @@ class KeysetPagination(BasePagination):
         if cursor and rows and cursor.position is not None:
             self.links[behind] = self.url(url, self.at(rows[0], backward=behind == "prev"))
         if cursor and not rows:  # All that was here is deleted: back to the first page, or the last.
-            end = Cursor(None, None, backward=True, revision=cursor.revision)
+            end = Cursor(None, None, backward=True, revision=cursor.revision, purged=cursor.purged)
             self.links[behind] = self.url(url, end) if behind == "prev" else remove_query_param(url, "cursor")
         self.display_page_controls = bool(self.links)
 
     def at(self, todo: Todo, *, backward: bool) -> Cursor:
-        return Cursor.at(todo, self.order, backward=backward, revision=self.revision)
+        return Cursor.at(todo, self.order, backward=backward, revision=self.revision, purged=self.purged)
 
     def url(self, url: str, cursor: Cursor) -> str:
         return replace_query_param(url, "cursor", self.signer.sign_object(asdict(cursor)))

@@ -148,12 +148,15 @@ class TodoViewSet(StrictView, ModelViewSet):
         return response
 
     def check_nothing_was_purged(self) -> None:
-        """Refuse changes that were read while some of them were forgotten."""
-        since = self.request.query_params.get("since")
-        if since and int(since) > 0:
-            purged = User.objects.filter(pk=self.user.pk, purged_revision__gt=since).exists()
-            if purged:
-                raise SyncTokenExpired
+        """Refuse changes that were read while some of them, or of those told on earlier pages, were forgotten."""
+        query = self.request.query_params
+        known = int(query.get("since") or 0)
+        if query.get("since") and not known and query.get("cursor"):
+            known = cast(KeysetPagination, self.paginator).purged
+        elif not known:
+            return
+        if User.objects.filter(pk=self.user.pk, purged_revision__gt=known).exists():
+            raise SyncTokenExpired
 
     def check_since(self) -> None:
         """Refuse a `since` that is none, or that goes with another parameter or format."""

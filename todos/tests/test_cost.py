@@ -151,7 +151,7 @@ def page_at(table: Table, todo: Todo, query: dict[str, Any], *, backward: bool) 
     pagination.request = Request(APIRequestFactory().get(url(**query)))
     pagination.request.user = table.owner
     pagination.order = Order.named(query["ordering"], of_one_status="status" in query)
-    return pagination.url(url(**query), Cursor.at(todo, pagination.order, backward=backward, revision=0))
+    return pagination.url(url(**query), Cursor.at(todo, pagination.order, backward=backward, revision=0, purged=0))
 
 
 class Cost(NamedTuple):
