@@ -4,10 +4,13 @@ PORT ?= $(if $(filter lambda,$(MAKECMDGOALS)),9000,8000)
 STAGE ?= dev
 URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
+# What `make test` runs on the local Lambda; `make test-long` runs all there.
+ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
+	$(addprefix todos/tests/test_,todos.py bulk.py sync.py) $(addprefix todoproject/tests/test_,original.py errors.py)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 
-.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-on-lambda test-long lint schema bench-cold bench-purge clean
+.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-deployment test-on-lambda test-long lint schema bench-cold bench-purge clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,19 +30,22 @@ package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=p
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the local Lambda
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql test-on-lambda
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql test-deployment test-on-lambda
 
 test-on-sqlite: .venv/dev
-	$(BIN)/pytest $(PYTEST)
+	$(BIN)/pytest --ignore=deploy $(PYTEST)
+
+test-deployment: .venv/dev
+	$(BIN)/pytest deploy
 
 test-on-postgresql: .venv/dev
 	$(BIN)/pytest --postgresql $(PYTEST)
 
 test-on-lambda: .venv/dev
-	$(BIN)/pytest --lambda
+	$(BIN)/pytest --lambda $(ON_LAMBDA)
 
 test-long:  ## The same with all rounds of races, fuzzing and sizes (takes long)
-	@$(MAKE) --no-print-directory test PYTEST=--long
+	@$(MAKE) --no-print-directory test PYTEST=--long ON_LAMBDA=
 
 lint: .venv/dev  ## Check style, types, migrations and deployment settings
 	$(BIN)/ruff check .
