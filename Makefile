@@ -33,7 +33,7 @@ test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the loc
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql test-deployment test-on-lambda
 
 test-on-sqlite: .venv/dev
-	$(BIN)/pytest --ignore=deploy $(PYTEST)
+	$(BIN)/pytest todoproject accounts todos $(PYTEST)
 
 test-deployment: .venv/dev
 	$(BIN)/pytest deploy
