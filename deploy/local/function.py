@@ -3,27 +3,19 @@
 import json
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Condition, Lock
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 from uuid import uuid4
 
 from deploy.local.instance import Instance, Outcome
+from deploy.local.invoke_api import ARN, Invocation, InvokeAPI
 from deploy.local.runtime import VERSION
 from deploy.local.runtime_api import PAYLOAD_BYTES, Call
 from deploy.local.sandbox import prepared
 
-ARN = "arn:aws:lambda:us-east-1:123456789012:function:"
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_BYTES} bytes for the InvokeFunction operation"
-
-
-class Invocation(NamedTuple):
-    """The answer to one call: JSON, the kind of error if it is one, and what the function printed meanwhile."""
-
-    payload: bytes
-    error: str | None
-    log: str
 
 
 class Function:
@@ -32,7 +24,8 @@ class Function:
     A call goes to the oldest idle instance, else to a new one, up to `instances` of them, else it waits for one. An
     instance has one call at a time, and is replaced after it crashed, did not start, sent too much or exceeded
     `timeout` (in seconds; its start has ten seconds more). `memory` is a number for the log, not a limit.
-    `log` is there until `close`.
+    `log` is there until `close`. Lambda's own API calls it too, asynchronously if asked to: its instances find that API
+    by AWS_ENDPOINT_URL_LAMBDA, which boto3 reads, unless `environment` says otherwise.
     """
 
     def __init__(
@@ -47,9 +40,11 @@ class Function:
         memory: int = 1024,
     ) -> None:
         self.name, self.limit, self.timeout, self.memory = name, instances, timeout, memory
-        self.cleanup = ExitStack()
-        variables = {**lambda_variables(name, memory, handler), **environment}
-        self.start = self.cleanup.enter_context(prepared(package, variables, handler, timeout))
+        with ExitStack() as started:
+            self.api = started.enter_context(closing(InvokeAPI(name, self.invoke, instances)))
+            own = lambda_variables(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.api.url}
+            self.start = started.enter_context(prepared(package, {**own, **environment}, handler, timeout))
+            self.cleanup = started.pop_all()
         self.log = self.start.folder / "log"
         self.log.touch()
         self.writing = Lock()
@@ -150,7 +145,10 @@ class Function:
         self.end(idle)
 
     def close(self) -> None:
-        """End every instance, also those with a call, whose callers get an error; remove all files."""
+        """End every instance, also those with a call, whose callers get an error; remove all files.
+
+        Asynchronous calls that have not begun are dropped.
+        """
         with self.changed:
             self.closed = True
             self.changed.notify_all()

@@ -81,7 +81,8 @@ def prepared(package: Path, variables: Mapping[str, str], handler: str, timeout:
 def environment_of(function: Mapping[str, str], task: str, runtime: str, lang: str) -> dict[str, str]:
     """Return all that a process finds in its environment: Lambda's own variables, and the function's.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; the keys of AWS are made up.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; the keys of AWS are made up. One variable
+    is not Lambda's: the function's AWS_ENDPOINT_URL_LAMBDA, as Lambda itself is elsewhere here.
     """
     return {
         "LANG": "en_US.UTF-8",

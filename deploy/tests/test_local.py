@@ -393,7 +393,7 @@ def test_python_and_its_paths_are_lambdas(function: Function) -> None:
     assert not any(path.endswith("site-packages") for path in got["path"])
 
 
-def test_the_environment_holds_lambdas_variables_and_the_functions_alone(
+def test_the_environment_holds_lambdas_variables_the_address_of_its_api_and_the_functions_alone(
     function: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEAK", "1")
@@ -404,6 +404,7 @@ def test_the_environment_holds_lambdas_variables_and_the_functions_alone(
     assert got["GREETING"] == "hello"
     assert got["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
     assert got["AWS_LAMBDA_INITIALIZATION_TYPE"] == "on-demand"
+    assert [(n, got[n]) for n in got if "ENDPOINT" in n] == [("AWS_ENDPOINT_URL_LAMBDA", function.api.url)]
 
 
 @isolated
