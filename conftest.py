@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connections
 from rest_framework.test import APIClient
 
+from todoproject import environment
 from todoproject.databases import database_from
 
 
@@ -39,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(directory.name) / "test.sqlite3")}
     connections.settings = connections.configure_settings(settings.DATABASES)
     del connections["default"]  # Made along with the first model, by the settings as they were.
+    settings.THROTTLES = dict.fromkeys(settings.THROTTLES)  # All tests come from one address.
+    os.environ |= {name: "" for name in environment.asked if name.startswith("THROTTLE_")}
     settings.WHITENOISE_AUTOREFRESH = True  # Static files are found when asked for, not anew by each client.
 
 

@@ -1,5 +1,6 @@
 """gunicorn's configuration, found here by itself: two processes of four threads."""
 
+import logging
 import os
 import resource
 import sys
@@ -20,5 +21,21 @@ worker_connections = 1000 if open_files == resource.RLIM_INFINITY else max(10, m
 sendfile = False  # It would wait without limit for a client who does not read.
 limit_request_line = 8190  # A cursor and a long search in one URL.
 forwarder_headers = ""  # SCRIPT_NAME and the like are no header's to say.
+forwarded_allow_ips = ""  # Whether it came by https is for TRUSTED_PROXIES to say, not for every local client.
 preload_app = True  # A misconfiguration stops the start once, with its one line.
 control_socket_disable = True
+
+
+class WithoutTheRequest(logging.Filter):
+    """The log says what was wrong with a request, but nothing of it: there may be a secret in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if message.startswith("Invalid request from"):
+            record.msg, record.args = ": ".join(message.split(": ")[:2]), ()
+        elif message.startswith("Error handling request"):
+            record.msg, record.args = "Error handling request", ()
+        return True
+
+
+logging.getLogger("gunicorn.error").addFilter(WithoutTheRequest())

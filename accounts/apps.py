@@ -1,5 +1,14 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    default = True
+
+
+class AdminConfig(admin.AdminConfig):
+    """Django's admin, with the project's site."""
+
+    default = False
+    default_site = "accounts.sites.AdminSite"

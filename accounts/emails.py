@@ -1,9 +1,11 @@
 """The one form in which an e-mail address is kept and compared."""
 
 import unicodedata
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.db import models
 
 # RFC 5321, 4.5.3.1: 64 octets before the @; RFC 3696, erratum 1690: 254 in all.
 LOCAL_PART_LENGTH = 64
@@ -44,3 +46,25 @@ def ascii_domain(domain: str) -> str:
         return idna.encode(domain, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
         raise ValidationError("Enter a valid email address: the domain is no valid name.", code="invalid") from None
+
+
+class NormalEmailField(models.EmailField):
+    """An address that is saved, looked up and compared in its normal form."""
+
+    def to_python(self, value: Any) -> Any:
+        return normal_email(value) if isinstance(value, str) and value else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        address = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, address)
+        return address
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return super().get_db_prep_save(self.to_python(value), connection)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """For look-ups: what is no address at all is looked up as it stands, and not found."""
+        try:
+            return self.to_python(value)
+        except ValidationError:
+            return value

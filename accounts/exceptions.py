@@ -1,4 +1,4 @@
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, ValidationError
 
 
 class AccountGone(AuthenticationFailed):
@@ -6,3 +6,12 @@ class AccountGone(AuthenticationFailed):
 
     default_detail = "This account or token is no longer valid. Log in again."
     default_code = "token_not_valid"
+
+
+class NoSuchLinkError(ValidationError):
+    """A link of a reset mail that is no good, or no longer."""
+
+    TEXT = "This link is not valid, or no longer: it works once, and for an hour."
+
+    def __init__(self) -> None:
+        super().__init__({"token": [ErrorDetail(self.TEXT, code="invalid_token")]})

@@ -1,4 +1,4 @@
-"""The user: keyed by e-mail, with the token version and the counter of their todos."""
+"""The user: keyed by e-mail, with the token version and the counter of their todos; and the counts of throttles."""
 
 import secrets
 from typing import Any, ClassVar
@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
-from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 from django.db.models.functions import Length, Lower, Trim
 from django.db.models.lookups import LessThanOrEqual
@@ -14,34 +13,13 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts import emails
+from accounts.emails import NormalEmailField
 from accounts.exceptions import AccountGone
 
 
 def new_token_version() -> int:
     """62 random bits: never guessed, never met twice, and within a BIGINT."""
     return secrets.randbits(62)
-
-
-class NormalEmailField(models.EmailField):
-    """An address that is saved, looked up and compared in its normal form."""
-
-    def to_python(self, value: Any) -> Any:
-        return emails.normal_email(value) if isinstance(value, str) and value else value
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        address = self.to_python(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, address)
-        return address
-
-    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        return super().get_db_prep_save(self.to_python(value), connection)
-
-    def get_prep_value(self, value: Any) -> Any:
-        """For look-ups: what is no address at all is looked up as it stands, and not found."""
-        try:
-            return self.to_python(value)
-        except ValidationError:
-            return value
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -185,3 +163,23 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What a session must match: it dies with the password and with the token version."""
         value = f"{self.password}{self.token_version}"
         return salted_hmac("accounts.models.User", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class ThrottleCount(models.Model):
+    """How often something was tried since the first try of a period, until the period ends."""
+
+    scope = models.CharField(max_length=16)
+    # A keyed hash of the e-mail address that it is counted for, or nothing. People type passwords into such fields.
+    subject = models.CharField(max_length=64)
+    address = models.CharField(max_length=45)
+    count = models.IntegerField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="one_count_a_throttle", fields=("subject", "scope", "address")),
+            models.CheckConstraint(name="throttle_count_not_negative", condition=models.Q(count__gte=0)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.address}: {self.count}"

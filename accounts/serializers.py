@@ -8,11 +8,10 @@ from django.db import IntegrityError, transaction
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
+from accounts import throttling
 from accounts.emails import normal_email
 from accounts.models import User
-from accounts.tokens import RefreshToken, user_of
 from todoproject.serializers import StrictSerializer, StringField
 
 
@@ -86,22 +85,13 @@ class TokenField(serializers.Field):
 class RefreshSerializer(StrictSerializer):
     refresh = TokenField()
 
-    def validate_refresh(self, value: str) -> RefreshToken:
-        """A signed, unexpired refresh token whose version is still the user's: checked here as at every request."""
-        try:
-            token = RefreshToken(value)
-        except TokenError as error:
-            raise InvalidToken(str(error)) from None
-        user_of(token)
-        return token
-
 
 class CurrentPasswordMixin:
-    """A password that must be the signed-in user's own."""
+    """A password that must be the signed-in user's own; wrong ones are throttled."""
 
     def check_current(self, password: str) -> str:
         user: User = self.context["request"].user  # type: ignore[attr-defined]
-        if not user.check_password(password):
+        if not throttling.checked_password(user, password):
             raise ValidationError("This is not your current password.", code="wrong_password")
         return password
 
@@ -125,6 +115,16 @@ class ChangePasswordSerializer(CurrentPasswordMixin, StrictSerializer):
         return attrs
 
 
+class ResetSerializer(StrictSerializer):
+    email = EmailField(style={"input_type": "email"})
+
+
+class ConfirmResetSerializer(StrictSerializer):
+    uid = StringField()
+    token = StringField()
+    new_password = PasswordField()
+
+
 class AccountSerializer(serializers.ModelSerializer):
     class Meta:
         model = User
@@ -143,5 +143,9 @@ class TokensSerializer(AccessSerializer):
     refresh = serializers.CharField()
 
 
-class SignedUpSerializer(TokensSerializer):
+class MessageSerializer(serializers.Serializer):
     message = serializers.CharField()
+
+
+class SignedUpSerializer(MessageSerializer, TokensSerializer):
+    pass

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from rest_framework_simplejwt import tokens
-from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from accounts.exceptions import AccountGone
 from accounts.models import User
@@ -47,6 +47,16 @@ def tokens_for(user: User) -> dict[str, str]:
 def access_for(refresh: RefreshToken) -> dict[str, str]:
     access = str(refresh.access_token)
     return {"token": access, "access": access}
+
+
+def checked_refresh(text: str) -> RefreshToken:
+    """Return a signed, unexpired refresh token whose version is still the user's; InvalidToken or AccountGone (401)."""
+    try:
+        token = RefreshToken(text)
+    except TokenError as error:
+        raise InvalidToken(str(error)) from None
+    user_of(token)
+    return token
 
 
 def user_of(token: tokens.Token) -> User:

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts import serializers
+from accounts import resets, serializers, throttling
+from accounts.exceptions import NoSuchLinkError
 from accounts.models import User
-from accounts.tokens import access_for, tokens_for
+from accounts.tokens import access_for, checked_refresh, tokens_for
 from todoproject.serializers import NoFields
 from todoproject.views import StrictView
 
@@ -28,8 +29,8 @@ def sent(value: dict[str, Any]) -> OpenApiExample:
     return OpenApiExample("Request", value, request_only=True)
 
 
-def answered(value: dict[str, Any]) -> OpenApiExample:
-    return OpenApiExample("Answer", value, response_only=True, status_codes=["200"])
+def answered(value: dict[str, Any], status: int = 200) -> OpenApiExample:
+    return OpenApiExample("Answer", value, response_only=True, status_codes=[str(status)])
 
 
 class AccountViewSet(StrictView, GenericViewSet):
@@ -52,7 +53,9 @@ class AccountViewSet(StrictView, GenericViewSet):
         The e-mail address is kept in one normal form (NFKC, trimmed, lower-case, IDNA) and belongs to one account.
         The password has 8 to 128 characters, is no common one, not like the address, and not digits only.
         """
-        user = self.valid(request).save()
+        serializer = self.valid(request)
+        throttling.reserve(throttling.by_address("signup", request))
+        user = serializer.save()
         return Response({"message": "Sign up successfully", **tokens_for(user)})
 
     @extend_schema(
@@ -77,7 +80,9 @@ class AccountViewSet(StrictView, GenericViewSet):
     @action(detail=False, methods=["post"], serializer_class=serializers.RefreshSerializer, **PUBLIC, **NO_STORE)
     def refresh(self, request: Request) -> Response:
         """Get a new access token for a refresh token. The refresh token stays as it is."""
-        return Response(access_for(self.valid(request).validated_data["refresh"]))
+        text = self.valid(request).validated_data["refresh"]
+        throttling.reserve(throttling.by_address("refresh", request))
+        return Response(access_for(checked_refresh(text)))
 
     @extend_schema(operation_id="logout", request=None, responses={204: None})
     @action(detail=False, methods=["post"], serializer_class=NoFields, **NO_STORE)
@@ -125,3 +130,53 @@ class AccountViewSet(StrictView, GenericViewSet):
         user = cast(User, request.user)
         user.change_password(new_password)
         return Response(tokens_for(user))
+
+    @extend_schema(
+        operation_id="reset_password",
+        responses={202: serializers.MessageSerializer},
+        examples=[sent({"email": "ada@example.com"}), answered({"message": resets.ASKED}, status=202)],
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="password/reset",
+        serializer_class=serializers.ResetSerializer,
+        **PUBLIC,
+        **NO_STORE,
+    )
+    def reset(self, request: Request) -> Response:
+        """Have a link sent by e-mail that sets a new password, where the address has an account.
+
+        The answer is the same where it has none. The link works once, for an hour, and not after any change of the
+        password.
+        """
+        resets.ask(request, self.valid(request).validated_data["email"])
+        return Response({"message": resets.ASKED}, status=status.HTTP_202_ACCEPTED)
+
+    @extend_schema(
+        operation_id="confirm_reset",
+        responses={204: None},
+        examples=[sent({"uid": "Nw", "token": "d2k1ab-5f…", "new_password": "staple battery horse"})],
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="password/reset/confirm",
+        serializer_class=serializers.ConfirmResetSerializer,
+        **PUBLIC,
+        **NO_STORE,
+    )
+    def confirm(self, request: Request) -> Response:
+        """Set a new password by the `uid` and `token` of such a link.
+
+        All older tokens and sessions are dead at once.
+        """
+        data = self.valid(request).validated_data
+        throttling.reserve(throttling.by_address("reset", request))
+        user = resets.user_of_link(data["uid"], data["token"])
+        if user is None:
+            raise NoSuchLinkError
+        serializers.check_new_password(data["new_password"], user, field="new_password")
+        if not resets.set_password(user, data["new_password"]):
+            raise NoSuchLinkError
+        return Response(status=status.HTTP_204_NO_CONTENT)

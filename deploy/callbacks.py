@@ -39,13 +39,16 @@ def complete_for_upload(cli: Any) -> None:
     if architectures != [cli.architecture]:
         here = f"{cli.lambda_name} runs on {architectures[0]}, and this would be a package for {cli.architecture}"
         raise click.ClickException(f"{here}; set LAMBDA_ARCHITECTURE={architectures[0]}, or undeploy it first.")
-    variables = cli.aws_environment_variables
+    variables, deployed_variables = cli.aws_environment_variables, deployed.get("Environment", {}).get("Variables", {})
     cli.aws_environment_variables = variables | secret_settings(
         cli.api_stage,
         ROOT / f".env.{cli.api_stage}",
         required=variables.get("DATABASE_REQUIRED") == "1",
-        deployed=deployed.get("Environment", {}).get("Variables", {}),
+        deployed=deployed_variables,
     )
+    if "EMAIL_URL" in cli.aws_environment_variables and "PUBLIC_URL" not in variables | deployed_variables:
+        where = f"add it to the aws_environment_variables of {cli.api_stage} in zappa_settings.json"
+        raise click.ClickException(f"EMAIL_URL is set, but not PUBLIC_URL, which links in mails begin with: {where}.")
 
 
 def deployed_configuration(cli: Any) -> dict[str, Any]:

@@ -4,18 +4,50 @@ import codecs
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from time import perf_counter
 
 from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
+from django.utils.functional import SimpleLazyObject
 from rest_framework.exceptions import APIException, ParseError
 
 from todoproject.errors import LengthRequired, PayloadTooLarge, UnsupportedCharset, api_exception, error_response
+from todoproject.logs import request_id, route
 
 logger = logging.getLogger(__name__)
+requests = logging.getLogger("todoproject.requests")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLog:
+    """A line in the log for each request. It has the route, not the path: in a path may stand a secret."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begin = perf_counter()
+        response = self.get_response(request)
+        fields = {
+            "method": request.method,
+            "route": route(request),
+            "status": response.status_code,
+            "milliseconds": round((perf_counter() - begin) * 1000, 1),
+            "user": known_user_id(request),
+            "request": request_id(request),
+        }
+        line = "%(method)s %(route)s %(status)s, %(milliseconds)s ms, user %(user)s, request %(request)s"
+        requests.info(line, fields, extra={"fields": fields})
+        return response
+
+
+def known_user_id(request: HttpRequest) -> int | None:
+    """Return the id of the user of a request, if anything asked for the user: this does not."""
+    user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
+    return None if isinstance(user, SimpleLazyObject) else getattr(user, "pk", None)
 
 
 class ErrorShape:

@@ -74,6 +74,11 @@ ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
         "client_error",
         [("idempotency_key_reused", "This Idempotency-Key came with another body before.", None)],
     ),
+    "429": (
+        "Too many tries; `Retry-After` says in how many seconds there may be another.",
+        "client_error",
+        [("throttled", "Request was throttled. Expected available in 42 seconds.", None)],
+    ),
     "503": (
         "The database does not answer, or was locked for too long.",
         "server_error",
@@ -81,7 +86,15 @@ ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
     ),
 }
 
-SYNC_ERRORS = {
+# Errors that only some operations answer with.
+OWN_ERRORS = {
+    "signup": ["429"],
+    "login": ["429"],
+    "refresh": ["429"],
+    "change_password": ["429"],
+    "delete_account": ["429"],
+    "reset_password": ["429"],
+    "confirm_reset": ["429"],
     "list_todos": ["410"],
     "create_todo": ["422"],
     "change_todos": ["405", "412"],
@@ -120,6 +133,8 @@ def add_errors(result: dict[str, Any], generator: Any, request: Any, public: boo
     """Give every operation the errors that it may answer with; a postprocessing hook of drf-spectacular."""
     result["components"]["schemas"]["Error"] = ERROR
     result["components"]["responses"] = {f"Error{status}": error_response(*error) for status, error in ERRORS.items()}
+    retry_after = {"description": "Whole seconds.", "schema": {"type": "integer", "minimum": 1}}
+    result["components"]["responses"]["Error429"]["headers"] = {"Retry-After": retry_after}
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status in errors_of(path, method, operation):
@@ -139,7 +154,7 @@ def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         statuses += ["401"]
     if needs_user and method != "get":
         statuses += ["403"]
-    statuses += SYNC_ERRORS.get(operation["operationId"], [])
+    statuses += OWN_ERRORS.get(operation["operationId"], [])
     if "{" in path:
         statuses += ["404"]
     return statuses
@@ -150,8 +165,8 @@ def error_response(description: str, kind: str, errors: list[tuple[str, str, str
         code: {"value": {"type": kind, "message": detail, "errors": [{"code": code, "detail": detail, "attr": attr}]}}
         for code, detail, attr in errors
     }
-    schema = {"$ref": "#/components/schemas/Error"}
-    return {"description": description, "content": {"application/json": {"schema": schema, "examples": examples}}}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples}}
+    return {"description": description, "content": content}
 
 
 @lru_cache(maxsize=1)

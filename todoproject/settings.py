@@ -9,14 +9,16 @@ import warnings
 from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
+from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject import __version__
 from todoproject.databases import EXAMPLE, copied, database_from, is_in
-from todoproject.environment import names, origins, switch, text, whole_number
-from todoproject.mail import mail_from
+from todoproject.environment import base_url, names, origins, rate, switch, text, whole_number
+from todoproject.logs import logging_config
+from todoproject.mail import NOWHERE, mail_from
 from todoproject.secret_key import checked_key, kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -42,7 +44,7 @@ INSTALLED_APPS = [
     "todoproject",  # Ours come first: their commands and templates take the place of others of the same name.
     "accounts",
     "todos",
-    "django.contrib.admin",
+    "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "todoproject.middleware.RequestLog",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -123,6 +126,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_HASHERS = ["accounts.passwords.Argon2idHasher"]
+PASSWORD_RESET_TIMEOUT = 3_600  # seconds
+AUTHENTICATION_BACKENDS = ["accounts.backends.ThrottledBackend"]
 LOGIN_URL = "rest_framework:login"
 LOGIN_REDIRECT_URL = "todo-list"
 SIMPLE_JWT = {
@@ -135,16 +140,38 @@ SIMPLE_JWT = {
 SESSION_COOKIE_AGE = 86_400 * whole_number("SESSION_DAYS", default=14, at_least=1, at_most=3650)
 SESSION_ENGINE = "accounts.sessions"
 
+THROTTLES = {
+    "login": rate("THROTTLE_LOGIN", default="20/min"),
+    "signup": rate("THROTTLE_SIGNUP", default="20/hour"),
+    "refresh": rate("THROTTLE_REFRESH", default="60/min"),
+    "reset": rate("THROTTLE_RESET", default="10/hour"),
+    "account": rate("THROTTLE_ACCOUNT", default="10/5min"),
+    "email": rate("THROTTLE_EMAIL", default="100/hour"),
+    "reset_email": rate("THROTTLE_RESET_EMAIL", default="3/hour"),
+}
+THROTTLES["password"] = THROTTLES["account"]
+
 # Mail
-EMAIL_TIMEOUT = 10
-globals().update(mail_from(text("EMAIL_URL")))
+PUBLIC_URL = base_url(
+    "PUBLIC_URL",
+    default="" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}",
+    secure=PRODUCTION,
+)
+EMAIL_TIMEOUT = 10  # seconds
+globals().update(mail_from(text("EMAIL_URL"), production=PRODUCTION))
+SENDS_MAIL = globals()["EMAIL_BACKEND"] != NOWHERE
+if SENDS_MAIL and not PUBLIC_URL:
+    raise ImproperlyConfigured("EMAIL_URL is set, but not PUBLIC_URL; links in mails begin with it, as https://....")
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL") or f"Todo API <noreply@{urlsplit(PUBLIC_URL).hostname}>"
 
 # Security
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True  # As a session's cookie is: pages have the token in their forms.
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0  # A year; sent over https only.
-if ON_LAMBDA or whole_number("TRUSTED_PROXIES", default=0, at_most=10):
+TRUSTED_PROXIES = whole_number("TRUSTED_PROXIES", default=0, at_most=10)
+if ON_LAMBDA or TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "idempotency-key")
@@ -192,16 +219,4 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"StatusEnum": "todos.models.Todo.Status"},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "level": "INFO"},
-        # A refused request is the client's affair; errors of ours are ERROR.
-        "django.request": {"level": "ERROR"},
-        "django.security": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logging_config(as_json=ON_LAMBDA)

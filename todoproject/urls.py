@@ -6,9 +6,6 @@ from django.urls import include, path
 from todoproject.openapi import DocsView, SchemaView
 from todoproject.views import HealthView, RootView
 
-admin.site.final_catch_all_view = False  # It claims every path below, so that none would get its trailing slash.
-admin.site.site_header = admin.site.site_title = "Todo API"
-
 urlpatterns = [
     path("", RootView.as_view(), name="root"),
     path("", include("accounts.urls")),

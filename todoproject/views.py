@@ -76,6 +76,8 @@ ROOT_LINKS = {
     "logout": "auth-logout",
     "me": "auth-me",
     "password": "auth-password",
+    "reset": "auth-reset",
+    "confirm": "auth-confirm",
     "docs": "docs",
     "schema": "schema",
     "health": "health",

@@ -209,6 +209,7 @@ def served(directory: Path) -> Iterator[str]:
         "DATABASE_URL": url._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
         "SECRET_KEY": settings.SECRET_KEY,
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        **{name: value for name, value in os.environ.items() if name.startswith("THROTTLE_")},
     }
     events = os.environ.get("EVENTS", "v1")
     with (

@@ -1,6 +1,7 @@
 """What the environment decides, and how a misconfiguration stops the start."""
 
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject.databases import database_from
+from todoproject.environment import Rate, base_url, rate
 from todoproject.mail import mail_from
 from todoproject.secret_key import checked_key, kept_key
 from todoproject.tests.parallel import at_once
@@ -48,6 +50,8 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
             {"CORS_ALLOWED_ORIGINS": "https://a.example, app.example.com/"},
             "CORS_ALLOWED_ORIGINS has 'app.example.com/'",
         ),
+        ({"THROTTLE_LOGIN": "20"}, "THROTTLE_LOGIN is '20'; write it as COUNT/PERIOD"),
+        (PRODUCTION | {"EMAIL_URL": "smtp://user:hidden@mail.example.com"}, "EMAIL_URL is set, but not PUBLIC_URL"),
         ({"DATABASE_URL": "mysql://user:hidden@host/name"}, "DATABASE_URL names no database that is served here"),
     ],
 )
@@ -123,8 +127,106 @@ def test_a_url_that_names_no_database_is_refused(url: str) -> None:
 
 
 def test_mail_goes_where_the_url_says() -> None:
-    assert mail_from("")["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
-    config = mail_from("smtp+tls://ada%40example.com:pass@mail.example.com:587")
+    assert mail_from("", production=False)["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+    config = mail_from("smtp+tls://ada%40example.com:pass@mail.example.com:587", production=True)
     assert config["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
     assert (config["EMAIL_HOST"], config["EMAIL_PORT"], config["EMAIL_USE_TLS"]) == ("mail.example.com", 587, True)
     assert (config["EMAIL_HOST_USER"], config["EMAIL_HOST_PASSWORD"]) == ("ada@example.com", "pass")
+
+
+@pytest.mark.parametrize("url", ["", "consolemail://"])
+def test_production_prints_no_mail_into_its_log(url: str) -> None:
+    if url:
+        with pytest.raises(ImproperlyConfigured, match="the log in production"):
+            mail_from(url, production=True)
+    else:
+        assert mail_from(url, production=True) == {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (None, Rate(7, 1)),
+        ("", None),
+        (" ", None),
+        ("20/min", Rate(20, 60)),
+        ("10/5min", Rate(10, 300)),
+        ("100/hour", Rate(100, 3_600)),
+        ("1/90sec", Rate(1, 90)),
+        ("3/day", Rate(3, 86_400)),
+        ("3/m", Rate(3, 60)),
+    ],
+)
+def test_a_rate_is_a_count_and_a_period(monkeypatch: pytest.MonkeyPatch, text: str | None, expected: object) -> None:
+    monkeypatch.delenv("THROTTLE_TEST", raising=False)
+    if text is not None:
+        monkeypatch.setenv("THROTTLE_TEST", text)
+    assert rate("THROTTLE_TEST", default="7/sec") == expected
+
+
+@pytest.mark.parametrize("text", ["20", "20/", "0/min", "-1/min", "1.5/min", "20/0min", "20/week", "20/min/min", "x"])
+def test_what_is_no_rate_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("THROTTLE_TEST", text)
+    with pytest.raises(ImproperlyConfigured, match="write it as COUNT/PERIOD"):
+        rate("THROTTLE_TEST", default="7/sec")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "http://127.0.0.1:8000"),
+        ("https://todo.example.com", "https://todo.example.com"),
+        ("https://todo.example.com/", "https://todo.example.com"),
+        (
+            "https://a.execute-api.eu-central-1.amazonaws.com/dev/",
+            "https://a.execute-api.eu-central-1.amazonaws.com/dev",
+        ),
+        ("http://[::1]:9000/dev", "http://[::1]:9000/dev"),
+        ("http://localhost:9000", "http://localhost:9000"),
+    ],
+)
+def test_a_public_url_is_an_origin_and_a_prefix(monkeypatch: pytest.MonkeyPatch, text: str, expected: str) -> None:
+    monkeypatch.setenv("PUBLIC_TEST", text)
+    assert base_url("PUBLIC_TEST", default="http://127.0.0.1:8000", secure=True) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["todo.example.com", "ftp://a.example", "https://", "https://u:p@a.example", "https://a.example/?x", "https://a b"],
+)
+def test_what_is_no_public_url_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("PUBLIC_TEST", text)
+    with pytest.raises(ImproperlyConfigured, match=r"write it like https://todo\.example\.com"):
+        base_url("PUBLIC_TEST", default="", secure=False)
+
+
+def test_in_production_links_are_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUBLIC_TEST", "http://todo.example.com")
+    with pytest.raises(ImproperlyConfigured, match="https:// only"):
+        base_url("PUBLIC_TEST", default="", secure=True)
+    assert base_url("PUBLIC_TEST", default="", secure=False) == "http://todo.example.com"
+
+
+HEADERS_IN_PRODUCTION = """
+import django
+django.setup()
+from django.test import Client
+browser = Client(headers={"host": "todo.example.com"})
+for secure in (True, False):
+    answer = browser.get("/session/login/", secure=secure)
+    print(answer.headers.get("Strict-Transport-Security"))
+for name in ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"):
+    print(answer[name])
+print(answer.cookies.output())
+from django.conf import settings
+print(settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY, settings.SESSION_COOKIE_SAMESITE)
+"""
+
+
+def test_production_sends_the_headers_and_cookies_of_https() -> None:
+    result = run("-c", HEADERS_IN_PRODUCTION, DJANGO_SETTINGS_MODULE="todoproject.settings", **PRODUCTION)
+    secure, plain, *others, cookie, session = result.stdout.splitlines()
+    assert (secure, plain) == ("max-age=31536000", "None")
+    assert others == ["nosniff", "DENY", "same-origin"]
+    assert re.search(r"csrftoken=.*HttpOnly.*SameSite=Lax; Secure", cookie)
+    assert session == "True True Lax"

@@ -1,0 +1,25 @@
+"""Logging in by e-mail and password, at the API, the admin and the browsable API alike."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from accounts import throttling
+from accounts.models import User
+
+
+class ThrottledBackend(ModelBackend):
+    """Django's backend, with its tries counted; beyond what is allowed Throttled is raised, and nothing is hashed."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        email = kwargs.get(User.USERNAME_FIELD) if username is None else username
+        if email is None or password is None:
+            return None
+        reserved = throttling.reserve_login(request, email)
+        user = super().authenticate(request, username=email, password=password)
+        if user is not None:
+            throttling.give_back(reserved)
+        return user
