@@ -36,6 +36,12 @@ def new_postgresql_database() -> str:
     return os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 class Caller:
     """Calls to what is served at a port of this machine, below a prefix such as /dev."""
 
@@ -67,12 +73,12 @@ class Caller:
 class Server(Caller):
     """gunicorn as `make run` starts it, on a free port, with a database of its own; a context manager."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, workers: int = 2, **environment: str) -> None:
+        self.workers = workers
         self.directory = directory
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.environment = os.environ | {"DATABASE_URL": self.database(), "PORT": str(self.port), "HOST": "127.0.0.1"}
+        self.environment |= environment
 
     def database(self) -> str:
         """Return the URL of a new database, of the kind that the tests run on."""
@@ -85,7 +91,10 @@ class Server(Caller):
         subprocess.run([python, "manage.py", "migrate", "-v0"], cwd=at, env=self.environment, check=True)  # noqa: S603
         self.log = (self.directory / "log").open("wb")
         self.process = subprocess.Popen(  # noqa: S603
-            [python, "-m", "gunicorn", "todoproject.wsgi"], cwd=at, env=self.environment, stderr=self.log
+            [python, "-m", "gunicorn", "todoproject.wsgi", f"--workers={self.workers}"],
+            cwd=at,
+            env=self.environment,
+            stderr=self.log,
         )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
