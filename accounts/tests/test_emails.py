@@ -1,6 +1,9 @@
 """The one form in which an e-mail address is kept, and that nothing gets around it."""
 
-from collections.abc import Callable
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from random import Random
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -111,6 +114,43 @@ def test_the_normal_form_of_any_text_is_its_own_normal_form(rounds: Callable[[in
         assert normal_email(normal) == normal
 
     check()
+
+
+VARIANTS: dict[str, Sequence[str]] = {
+    "k": "kK\u212a\uff4b\uff2b",
+    "a": "aA\uff41\u00aa",
+    "@": ["@", "\uff20", "\ufe6b"],
+    ".": [".", "\u3002", "\uff0e", "\uff61", "\u2024"],
+    "ü": ["ü", "Ü", "u\u0308", "U\u0308", "ü\u00ad"],
+    "e": ["e", "E", "\uff45", "\u2147", "\u212f"],
+}
+
+
+def variant(random: Random) -> str:
+    """One of very many spellings of kate@bücher.example; not each of them is an address."""
+    text = "".join(random.choice(VARIANTS.get(letter, letter + letter.upper())) for letter in "kate@bücher.example")
+    text = text if random.random() < 0.8 else re.sub("(?i)b[^.]+cher", "xn--BCHER-kva", text)
+    white = [random.choice(["", " ", "\t", "\n", "\u3000", "\u00a0"]) for _ in range(2)]
+    return white[0] + text + white[1]
+
+
+def test_a_thousand_spellings_of_an_address_are_one_address_or_none() -> None:
+    random, found = Random(1), Counter[str]()  # noqa: S311 (not for secrets)
+    for _ in range(1_000):
+        try:
+            found[normal_email(variant(random))] += 1
+        except ValidationError:
+            found["no address"] += 1
+    assert set(found) <= {"kate@xn--bcher-kva.example", "no address"}
+    assert found["kate@xn--bcher-kva.example"] > 500
+
+
+def test_a_thousand_spellings_sign_up_one_account(db: None, api: APIClient, rounds: Callable[[int, int], int]) -> None:
+    random = Random(2)  # noqa: S311 (not for secrets)
+    bodies = [{"email": variant(random), "password": PASSWORD} for _ in range(rounds(50, 1_000))]
+    answers = Counter(api.post(reverse("auth-signup"), body).status_code for body in bodies)
+    assert answers == {200: 1, 400: len(bodies) - 1}
+    assert User.objects.get().email == "kate@xn--bcher-kva.example"
 
 
 @pytest.mark.parametrize(("spelling", "normal"), SPELLINGS[::4])

@@ -25,7 +25,7 @@ def spellings(local: str) -> list[str]:
 
 @pytest.mark.parametrize("spelt", [lambda local: [f"{local}@example.com"] * 8, spellings], ids=["same", "spellings"])
 def test_of_signups_with_one_email_exactly_one_succeeds(server: Server, rounds: Rounds, spelt: Callable) -> None:
-    for _ in range(rounds(2, 25)):
+    for _ in range(rounds(2, 100)):
         bodies = [{"email": email, "password": PASSWORD} for email in spelt(uuid4().hex)]
         answers = at_once(partial(server.call, "POST", "/auth/signup/", body) for body in bodies)
         assert sorted(answer.status for answer in answers) == [200] + [400] * 7
@@ -48,7 +48,7 @@ def test_a_deleted_account_leaves_no_todo_behind(rounds: Rounds) -> None:
 
 
 def test_after_a_logout_no_token_works_that_was_refreshed_meanwhile(server: Server, rounds: Rounds) -> None:
-    for _ in range(rounds(5, 50)):
+    for _ in range(rounds(5, 1_000)):
         body = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
         tokens = server.call("POST", "/auth/signup/", body).json()
         refresh = partial(server.call, "POST", "/auth/refresh/", {"refresh": tokens["refresh"]})

@@ -5,8 +5,10 @@ a test's rows are committed, and deleted after it. Tests that look into the proc
 marked `in_process`, with the reason, and skipped.
 """
 
+import json
 import os
 import platform
+import re
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +27,7 @@ from django.test import TransactionTestCase
 from django.test.client import ClientHandler
 from django.urls import set_script_prefix
 
-from todoproject.tests.server import Caller
+from todoproject.tests.server import Answer, Caller
 
 STAGE = "dev"
 PREFIX = f"/{STAGE}/"
@@ -45,13 +47,20 @@ IN_PROCESS = {
 # Rows that migrations made.
 KEPT = {"auth.permission", "contenttypes.contenttype"}
 
+# What of a request or an answer must not be in the log: addresses, tokens, passwords in JSON and in forms, cookies.
+SECRETS = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.-]+|eyJ[\w-]+\.[\w-]+\.[\w-]+"
+    r"|(?<=password\": \")[^\"\\]{8,}|(?<=password=)[^&]{8,}|(?<=sessionid=)\w{8,}|(?<=csrftoken=)\w{8,}"
+)
+
 CSRF_TOKEN = "a" * 32
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, by name, what cannot be done from outside; of all others let the rows be seen there."""
+    """Skip, by name, what cannot be done from outside; of all others let the rows be seen there. The log comes last."""
+    items.sort(key=lambda item: item.path.name == "test_whole_log.py")
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         reasons = [str(mark.args[0]) for mark in item.iter_markers("in_process")]
@@ -66,8 +75,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def remote(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Remote"]:
     """The served application; from now on the calls of all test clients go there."""
     with (
-        served(tmp_path_factory.mktemp("served")) as url,
-        Remote(url) as remote,
+        served(tmp_path_factory.mktemp("served")) as (url, log),
+        Remote(url, log) as remote,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(ClientHandler, "__call__", lambda handler, environ: remote.answer(handler, environ))
@@ -98,9 +107,11 @@ class Remote(Caller):
 
     prefix = PREFIX[:-1]
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, log: Path) -> None:
         self.port = urlsplit(url).port or 80
+        self.log = log
         self.idle: list[HTTPConnection] = []
+        self.secrets: set[str] = set()  # all that were sent or answered
 
     def __enter__(self) -> "Remote":
         return self
@@ -117,8 +128,20 @@ class Remote(Caller):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         with self.connection() as http:
             answer = answer_from(exchanged(http, method, target_of(environ), body, headers))
+        self.remember(headers, body, answer.headers, answer.content)
         answer.wsgi_request = HttpRequest()  # type: ignore[attr-defined]
         return answer
+
+    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> Answer:
+        answer = super().call(method, path, body, token=token, **headers)
+        self.remember(token, headers, json.dumps(body) if not isinstance(body, bytes) else body, *answer)
+        return answer
+
+    def remember(self, *parts: Any) -> None:
+        """Keep the secrets in what was sent and answered."""
+        for part in parts:
+            text = part[:100_000].decode("utf-8", "replace") if isinstance(part, bytes) else str(part)
+            self.secrets.update(SECRETS.findall(text))
 
     @contextmanager
     def connection(self) -> Iterator[HTTPConnection]:
@@ -191,8 +214,8 @@ def answer_from(response: HTTPResponse) -> HttpResponse:
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[str]:
-    """Serve the package, as it goes to Lambda, on the database of the tests, and give the URL of its stage.
+def served(directory: Path) -> Iterator[tuple[str, Path]]:
+    """Serve the package, as it goes to Lambda, on the database of the tests; give the URL of its stage, and its log.
 
     EVENTS in the environment chooses between a REST API (v1) and an HTTP API (v2), as for `make lambda`.
     """
@@ -216,4 +239,4 @@ def served(directory: Path) -> Iterator[str]:
         Function(package, environment=environment, instances=8) as function,
         Front(function, events=events, stage=STAGE) as front,
     ):
-        yield front.url
+        yield front.url, function.log
