@@ -130,6 +130,10 @@ class ErrorView(APIView):
     def get_view_name(self) -> str:
         return "Error"
 
+    def get_view_description(self, html: bool = False) -> str:
+        """What was wrong, for the page."""
+        return error_data(self.exception)["message"] if isinstance(self.exception, exceptions.APIException) else ""
+
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request, force=True)

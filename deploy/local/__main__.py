@@ -31,7 +31,7 @@ def main() -> None:
         signal.signal(each, lambda *_: sys.exit("Stopped."))
     try:
         with (
-            function_of(Path(sys.argv[1]), stage, instances) as function,
+            function_of(Path(sys.argv[1]), stage, instances, public_url(events, stage, port)) as function,
             Front(function, events=events, stage=stage, port=port) as front,
         ):
             serve(function, front)
@@ -39,12 +39,17 @@ def main() -> None:
         sys.exit(f"Not started: {error}")
 
 
-def function_of(package: Path, stage: str, instances: int) -> Function:
-    """Return the stage's function, as its settings say."""
+def public_url(events: str, stage: str, port: int) -> str:
+    """Return where it will be served, unless any free port will do."""
+    return f"http://127.0.0.1:{port}{'' if events == 'url' else f'/{stage}'}" if port else ""
+
+
+def function_of(package: Path, stage: str, instances: int, url: str) -> Function:
+    """Return the stage's function, as its settings say; links in mails begin with `url`, unless PUBLIC_URL is set."""
     settings = stage_settings(stage)
     return Function(
         package,
-        environment=local_environment(stage),
+        environment={"PUBLIC_URL": url} | local_environment(stage),
         handler=settings["lambda_handler"],
         name=f"{settings['project_name']}-{stage}",
         instances=instances,

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,6 +18,10 @@ PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
 # The most bytes of an event. Lambda took 256 KB of an asynchronous one until October 2025, and takes 1 MB since; the
 # smaller is kept, as Zappa's tasks keep to it: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 LIMITS = {"RequestResponse": PAYLOAD_BYTES, "Event": 262_144, "DryRun": PAYLOAD_BYTES}
+
+# An asynchronous call waits in a queue of Lambda's first. By then the instance that called has mostly answered, and
+# takes it itself: on a database of its own it finds there what it has stored.
+QUEUE_SECONDS = 0.25
 
 
 class Invocation(NamedTuple):
@@ -55,6 +59,7 @@ class InvokeAPI(ThreadingHTTPServer):
         self.names = {start + name + version for start in ("", ARN) for version in ("", ":$LATEST")}
         self.invoke = invoke
         self.asynchronous = ThreadPoolExecutor(at_a_time)
+        self.closed = Event()
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.thread = Thread(target=self.serve_forever, args=(0.05,), daemon=True)
@@ -89,6 +94,8 @@ class InvokeAPI(ThreadingHTTPServer):
 
     def run(self, event: Any) -> None:
         """Run an asynchronous call, whose answer nobody hears; drop it if the function was closed meanwhile."""
+        if self.closed.wait(QUEUE_SECONDS):
+            return
         try:
             self.invoke(event)
         except RuntimeError:
@@ -98,6 +105,7 @@ class InvokeAPI(ThreadingHTTPServer):
 
     def close(self) -> None:
         """Stop listening, drop the asynchronous calls that have not begun, and wait for the others."""
+        self.closed.set()
         self.shutdown()
         self.server_close()
         self.thread.join()

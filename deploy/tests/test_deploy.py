@@ -91,6 +91,15 @@ def test_production_without_a_secret_stops_before_anything_is_made(aws: Aws, pro
     assert existing(aws) == {}
 
 
+def test_mail_without_a_public_url_stops_before_anything_is_made(aws: Aws, project: Project) -> None:
+    given = {"SECRET_KEY": "k" + "0123456789" * 6, "DATABASE_URL": "postgresql://u:p@db.example.com/todo"}
+    ran = project.zappa("deploy", "production", EMAIL_URL="smtp+tls://ada:hidden@mail.example.com:587", **given)
+    assert ran.code == 1
+    assert "EMAIL_URL is set, but not PUBLIC_URL" in ran.output
+    assert "hidden" not in ran.output
+    assert existing(aws) == {}
+
+
 def test_a_failed_build_says_why_and_makes_no_function(aws: Aws, project: Project) -> None:
     with (project.directory / "requirements-lambda.txt").open("a") as requirements:
         requirements.write("docopt\n")  # There is no wheel of it.

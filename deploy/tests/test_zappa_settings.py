@@ -42,7 +42,7 @@ def test_the_role_may_write_its_log_and_be_invoked_and_nothing_else() -> None:
             ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
             "arn:aws:logs:*:*:log-group:/aws/lambda/FUNCTION:*",
         ),
-        "LetApiGatewayInvokeByThisRole": (
+        "LetApiGatewayAndItselfInvoke": (
             "lambda:InvokeFunction",
             ["arn:aws:lambda:*:*:function:FUNCTION", "arn:aws:lambda:*:*:function:FUNCTION:*"],
         ),
