@@ -26,6 +26,13 @@ preload_app = True  # A misconfiguration stops the start once, with its one line
 control_socket_disable = True
 
 
+def worker_exit(server: object, worker: object) -> None:
+    """End what a process does in the background."""
+    from todoproject import background
+
+    background.stop()
+
+
 class WithoutTheRequest(logging.Filter):
     """The log says what was wrong with a request, but nothing of it: there may be a secret in it."""
 

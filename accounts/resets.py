@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import clear_script_prefix, reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
@@ -84,7 +85,9 @@ def set_password(user: User, password: str) -> bool:
     All tokens and sessions made before are worthless, and so is the link.
     """
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-    done = unchanged.update(password=make_password(password))
-    if done:
-        throttling.clear(user.email)
+    hashed = make_password(password)  # Before the row is locked: it takes a while.
+    with transaction.atomic():
+        done = unchanged.update(password=hashed)
+        if done:
+            throttling.clear(user.email)
     return bool(done)

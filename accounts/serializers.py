@@ -14,12 +14,15 @@ from accounts.emails import normal_email
 from accounts.models import User
 from todoproject.serializers import StrictSerializer, StringField
 
+# In a form of a page: what was typed is not shown again.
+SECRET = {"base_template": "secret.html"}
+
 
 class PasswordField(StringField):
     """A password, never trimmed and never shown."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(write_only=True, trim_whitespace=False, style={"input_type": "password"}, **kwargs)
+        super().__init__(write_only=True, trim_whitespace=False, style=SECRET, **kwargs)
 
 
 class EmailField(StringField):
@@ -83,7 +86,7 @@ class TokenField(serializers.Field):
 
 
 class RefreshSerializer(StrictSerializer):
-    refresh = TokenField()
+    refresh = TokenField(style=SECRET)
 
 
 class CurrentPasswordMixin:
@@ -121,7 +124,7 @@ class ResetSerializer(StrictSerializer):
 
 class ConfirmResetSerializer(StrictSerializer):
     uid = StringField()
-    token = StringField()
+    token = StringField(style=SECRET)
     new_password = PasswordField()
 
 

@@ -15,11 +15,11 @@ class AdminSite(admin.AdminSite):
     final_catch_all_view = False  # It claims every path below, so that none would get its trailing slash.
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Count a change of one's own password, until it has succeeded and leads on."""
+        """Count a change of one's own password, unless the old one was right."""
         user: Any = request.user
         posted = request.method == "POST"
         reserved = throttling.reserve(throttling.by_email("password", user.email)) if posted else []
-        response = super().password_change(request, extra_context)
-        if response.status_code == 302:
+        response: Any = super().password_change(request, extra_context)
+        if response.status_code == 302 or "old_password" not in response.context_data["form"].errors:
             throttling.give_back(reserved)
         return response

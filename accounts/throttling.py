@@ -25,6 +25,9 @@ from todoproject.environment import Rate
 # How many counts whose period is over go away with each reservation: more than it adds, so that they never pile up.
 FORGOTTEN_AT_ONCE = 10
 
+# The scopes that count failures of an e-mail address, in the order in which they are locked.
+FAILURES = ("account", "email", "password")
+
 
 class Try(NamedTuple):
     """A try at something, which counts for an e-mail address, from a client's address, or both."""
@@ -39,9 +42,13 @@ def by_address(scope: str, request: HttpRequest | None) -> Try:
 
 
 def by_email(scope: str, email: str, address: str = "") -> Try:
-    """A try that counts for an e-mail address; its spellings count as one."""
+    return Try(scope, subject_of(email), address)
+
+
+def subject_of(email: str) -> str:
+    """Return what counts are kept by for an e-mail address: a keyed hash, the same for all its spellings."""
     normal = str(NormalEmailField().get_prep_value(email))
-    return Try(scope, salted_hmac("accounts.throttling", normal, algorithm="sha256").hexdigest(), address)
+    return salted_hmac("accounts.throttling", normal, algorithm="sha256").hexdigest()
 
 
 def reserve_login(request: HttpRequest | None, email: str) -> list[ThrottleCount]:
@@ -63,7 +70,7 @@ def checked_password(user: User, password: str) -> bool:
 def reserve(*tries: Try) -> list[ThrottleCount]:
     """Count tries, all or none; return what `give_back` takes. Throttled (429) tells when to try again.
 
-    Several are counted in the order given, which must be the same everywhere: else two could wait for each other.
+    Several are locked in the order given, which is that of FAILURES everywhere: else two could wait for each other.
     """
     rated = [(each, rate) for each in tries if (rate := settings.THROTTLES[each.scope])]
     if not rated:
@@ -103,9 +110,9 @@ def give_back(counts: list[ThrottleCount]) -> None:
 
 def clear(email: str) -> None:
     """Forget the failures of an e-mail address, from everywhere."""
-    ThrottleCount.objects.filter(
-        subject=by_email("", email).subject, scope__in=("account", "email", "password")
-    ).delete()
+    with transaction.atomic():
+        for scope in FAILURES:
+            ThrottleCount.objects.filter(subject=subject_of(email), scope=scope).delete()
 
 
 def forget(now: datetime) -> None:

@@ -1,6 +1,6 @@
 """JSON Web Tokens that carry the user's token version, so that they can be revoked."""
 
-from typing import Any, cast
+from typing import Any
 
 from rest_framework_simplejwt import tokens
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
@@ -22,41 +22,44 @@ class SafeDecoding:
             raise TokenError("Token is invalid") from None
 
 
-class AccessToken(SafeDecoding, tokens.AccessToken):
-    """A quarter of an hour of access."""
-
-
-class RefreshToken(SafeDecoding, tokens.RefreshToken):
-    """Two weeks of new access tokens; it is not rotated, so that parallel refreshes log nobody out."""
-
-    access_token_class = AccessToken
+class VersionedToken(SafeDecoding):
+    """A token with the version that its user's tokens have now."""
 
     @classmethod
-    def for_user(cls, user: User) -> "RefreshToken":  # type: ignore[override]
-        token = cast(RefreshToken, super().for_user(user))
+    def for_user(cls, user: User) -> Any:
+        token = super().for_user(user)  # type: ignore[misc]
         token[VERSION_CLAIM] = user.token_version
         return token
 
 
+class AccessToken(VersionedToken, tokens.AccessToken):  # type: ignore[misc]
+    """A quarter of an hour of access."""
+
+
+class RefreshToken(VersionedToken, tokens.RefreshToken):  # type: ignore[misc]
+    """Two weeks of new access tokens; it is not rotated, so that parallel refreshes log nobody out."""
+
+
 def tokens_for(user: User) -> dict[str, str]:
-    """Return a new pair as the API shows it: `token` is the original's name for `access`."""
-    refresh = RefreshToken.for_user(user)
-    return {**access_for(refresh), "refresh": str(refresh)}
+    """Return a new pair as the API shows it."""
+    return {**access_for(user), "refresh": str(RefreshToken.for_user(user))}
 
 
-def access_for(refresh: RefreshToken) -> dict[str, str]:
-    access = str(refresh.access_token)
+def access_for(user: User) -> dict[str, str]:
+    """Return a new access token as the API shows it: `token` is the original's name for `access`."""
+    access = str(AccessToken.for_user(user))
     return {"token": access, "access": access}
 
 
-def checked_refresh(text: str) -> RefreshToken:
-    """Return a signed, unexpired refresh token whose version is still the user's; InvalidToken or AccountGone (401)."""
+def user_of_refresh(text: str) -> User:
+    """Return the user of a signed, unexpired refresh token whose version is still theirs.
+
+    InvalidToken or AccountGone (401) otherwise.
+    """
     try:
-        token = RefreshToken(text)
+        return user_of(RefreshToken(text))
     except TokenError as error:
         raise InvalidToken(str(error)) from None
-    user_of(token)
-    return token
 
 
 def user_of(token: tokens.Token) -> User:

@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache
 from random import SystemRandom
 from threading import BoundedSemaphore
 from typing import Any
@@ -19,9 +21,11 @@ DELAY = (0.02, 0.12)
 
 # One at a time, in order. What waits beyond this number is dropped: something is broken then.
 WAITING = 100
-
-thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
+executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
 places = BoundedSemaphore(WAITING)
+
+# How long a process that stops goes on with what waits, in seconds.
+STOP_SECONDS = 5
 
 
 def run_later(function: Callable[..., None], *arguments: Any) -> None:
@@ -33,9 +37,9 @@ def run_later(function: Callable[..., None], *arguments: Any) -> None:
     if settings.ON_LAMBDA:
         invoke(function, arguments)
     elif places.acquire(blocking=False):
-        thread.submit(called, function, arguments).add_done_callback(done)
+        executor.submit(called, function, arguments).add_done_callback(done)
     else:
-        logger.error("Not called, as %s calls wait already: %s", WAITING, function.__name__)
+        logger.error("A call in the background was dropped: %s wait already", WAITING)
 
 
 def called(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
@@ -48,8 +52,17 @@ def called(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
 
 def done(future: Future[None]) -> None:
     places.release()
-    if error := future.exception():
+    if future.cancelled():
+        logger.error("A call in the background was dropped: the process stops")
+    elif error := future.exception():
         logger.error("A call in the background failed", exc_info=error)
+
+
+def stop() -> None:
+    """Go on with what waits for some seconds, and drop the rest: what hangs must not hold up the end of the process."""
+    with suppress(TimeoutError):
+        executor.submit(int).result(STOP_SECONDS)
+    executor.shutdown(wait=False, cancel_futures=True)
 
 
 def invoke(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
@@ -57,6 +70,20 @@ def invoke(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     from zappa.asynchronous import run
 
     try:
-        run(function, args=list(arguments))
+        run(function, args=list(arguments), boto_session=impatient_session())
     except (BotoCoreError, ClientError) as error:
         logger.error("The function could not invoke itself: %s", error)
+
+
+@cache
+def impatient_session() -> Any:
+    """Return an AWS session that gives up after seconds, where by default it would wait for minutes."""
+    import boto3
+    from botocore.config import Config
+    from botocore.session import get_session
+
+    session = get_session()
+    session.set_default_client_config(
+        Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 1})  # seconds
+    )
+    return boto3.Session(botocore_session=session)

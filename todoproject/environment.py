@@ -80,10 +80,18 @@ def origins(name: str) -> list[str]:
     """A comma-separated list of origins, such as https://app.example.com; unset is none."""
     listed = names(name, default=[])
     for origin in listed:
-        if not ORIGIN.fullmatch(origin):
+        if not ORIGIN.fullmatch(origin) or not has_host_and_port(origin):
             example = "https://app.example.com, without a path or a slash at its end"
             raise ImproperlyConfigured(f"{name} has {origin!r}; write origins like {example}.")
     return listed
+
+
+def has_host_and_port(url: str) -> bool:
+    """Whether the host in it can be one, as an IPv6 address above all, and the port is one."""
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def base_url(name: str, *, default: str, secure: bool) -> str:
@@ -95,7 +103,7 @@ def base_url(name: str, *, default: str, secure: bool) -> str:
     if not url:
         return default
     origin = ORIGIN.match(url)
-    if not (origin and PATH.fullmatch(url, origin.end())):
+    if not (origin and PATH.fullmatch(url, origin.end()) and has_host_and_port(url)):
         raise ImproperlyConfigured(
             f"{name} is {url!r}; write it like https://todo.example.com or http://127.0.0.1:8000."
         )

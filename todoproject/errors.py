@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import BadRequest, DisallowedHost, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from rest_framework import exceptions, status
 from rest_framework.permissions import AllowAny
@@ -75,7 +75,7 @@ def api_exception(exc: Exception) -> Exception:
             return PayloadTooLarge()
         case BadRequest() | SuspiciousOperation() | UnreadablePostError():
             return exceptions.ParseError(str(exc) or None)
-        case OperationalError() | InterfaceError():
+        case OperationalError() | InterfaceError() | InternalError():  # The last: one that can only be read.
             logger.error("The database failed: %s", exc)
             return DatabaseUnavailable()
         case Http404():

@@ -12,10 +12,13 @@ from uuid import uuid4
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-# The last resort, in what others say (a database's error, a traceback): e-mail addresses, JSON Web Tokens, and the
-# tokens of reset links are left out. Nothing of ours passes one to the log.
+# The last resort, in what others say (a database's error, a traceback): e-mail addresses, JSON Web Tokens, the tokens
+# of reset links, hashes of passwords, and rows are left out. Nothing of ours passes one to the log.
 SECRETS = re.compile(
-    r"[^\s\"'<>()=,:;@]{1,64}@[^\s\"'<>()=,:;@]+|eyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?|\b[0-9a-z]{6}-[0-9a-f]{32,64}\b",
+    r"[^\s\"<>(),:;@]{1,64}@[^\s\"'<>(),:;@]+"
+    r"|(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?"
+    r"|\b[0-9a-z]{6}-[0-9a-f]{32,64}\b"
+    r"|argon2\S+|Failing row contains .*",
     re.ASCII,
 )
 
@@ -105,7 +108,12 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
             # A refused request is the client's affair; errors of ours are ERROR.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "CRITICAL"},
-            "django.server": {"handlers": [], "level": "ERROR", "propagate": True},  # runserver's lines have the path.
+            "django.server": {
+                "handlers": [],
+                "level": "CRITICAL",
+                "propagate": True,
+            },  # runserver's lines have the path.
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # It wonders at each answer to HEAD.
             "zappa": {"level": "WARNING"},  # So have Zappa's.
             # Whatever level the others are given: these tell all variables of a page, and all values of a statement.
             "django.template": {"level": "INFO"},

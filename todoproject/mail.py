@@ -1,9 +1,13 @@
-"""Where mail goes, from one URL."""
+"""Where mail goes, from one URL, and whom it comes from."""
 
+import re
+from email.utils import getaddresses
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import EmailValidator
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
 
@@ -24,10 +28,27 @@ def mail_from(url: str, *, production: bool) -> dict[str, Any]:
         raise ImproperlyConfigured(f"EMAIL_URL is {CONSOLE}, the log in production; write it like {EXAMPLE}.")
     url = url or CONSOLE
     try:
-        config = environ.Env.email_url_config(url) if url.partition("://")[0] in SCHEMES else {}
+        readable = url.partition("://")[0] in SCHEMES and "?" not in url
+        config = environ.Env.email_url_config(url) if readable else {}
     except ValueError:
         config = {}
     if not config or (url != CONSOLE and not config["EMAIL_HOST"]):
         # The URL itself is not repeated: it may carry a password.
         raise ImproperlyConfigured(f"EMAIL_URL names no mail server; write it like {EXAMPLE}.")
     return {name: value for name, value in config.items() if value is not None}
+
+
+def sender_from(text: str, *, public_url: str) -> str:
+    """Return whom mails come from: an address, with a name before it or not; by default at the host of PUBLIC_URL."""
+    host = urlsplit(public_url).hostname or ""
+    default = f"Todo API <noreply@{host if re.search('[a-z]', host) and ':' not in host else 'localhost'}>"
+    addresses = getaddresses([text or default])
+    try:
+        [(_, address)] = addresses
+        EmailValidator(allowlist=["localhost"])(address)
+        if not text.isprintable():
+            raise ValueError
+    except (ValueError, ValidationError):
+        example = "todo@example.com or Todo <todo@example.com>"
+        raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL is {text!r}; write one address, like {example}.") from None
+    return text or default

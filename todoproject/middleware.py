@@ -19,6 +19,8 @@ from todoproject.logs import request_id, route
 logger = logging.getLogger(__name__)
 requests = logging.getLogger("todoproject.requests")
 
+METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}  # Another one a client may have made up.
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -32,7 +34,7 @@ class RequestLog:
         begin = perf_counter()
         response = self.get_response(request)
         fields = {
-            "method": request.method,
+            "method": request.method if request.method in METHODS else "-",
             "route": route(request),
             "status": response.status_code,
             "milliseconds": round((perf_counter() - begin) * 1000, 1),

@@ -9,7 +9,6 @@ import warnings
 from datetime import timedelta
 from pathlib import Path
 from tempfile import gettempdir
-from urllib.parse import urlsplit
 
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
@@ -18,7 +17,7 @@ from todoproject import __version__
 from todoproject.databases import EXAMPLE, copied, database_from, is_in
 from todoproject.environment import base_url, names, origins, rate, switch, text, whole_number
 from todoproject.logs import logging_config
-from todoproject.mail import NOWHERE, mail_from
+from todoproject.mail import NOWHERE, mail_from, sender_from
 from todoproject.secret_key import checked_key, kept_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,9 +57,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "todoproject.middleware.RequestLog",
-    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "todoproject.middleware.NoCookieForTokens",
     "todoproject.middleware.ErrorShape",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -114,6 +113,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {"staticfiles": {"BACKEND": "todoproject.storage.OptionalManifestStorage"}}
 WHITENOISE_USE_FINDERS = not ON_LAMBDA
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 warnings.filterwarnings("ignore", "No directory at", UserWarning)  # WhiteNoise's; `collectstatic` need not have run.
 
 # Accounts
@@ -158,11 +158,12 @@ PUBLIC_URL = base_url(
     secure=PRODUCTION,
 )
 EMAIL_TIMEOUT = 10  # seconds
-globals().update(mail_from(text("EMAIL_URL"), production=PRODUCTION))
-SENDS_MAIL = globals()["EMAIL_BACKEND"] != NOWHERE
+MAIL = mail_from(text("EMAIL_URL"), production=PRODUCTION)
+globals().update(MAIL)
+SENDS_MAIL = MAIL["EMAIL_BACKEND"] != NOWHERE
 if SENDS_MAIL and not PUBLIC_URL:
     raise ImproperlyConfigured("EMAIL_URL is set, but not PUBLIC_URL; links in mails begin with it, as https://....")
-DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL") or f"Todo API <noreply@{urlsplit(PUBLIC_URL).hostname}>"
+DEFAULT_FROM_EMAIL = sender_from(text("DEFAULT_FROM_EMAIL"), public_url=PUBLIC_URL)
 
 # Security
 X_FRAME_OPTIONS = "DENY"

@@ -1,9 +1,17 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from todoproject import background
 from todoproject.environment import Rate
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_the_background() -> Iterator[None]:
+    """What a test has asked for is done before the next begins."""
+    yield
+    background.executor.submit(int).result(30)
 
 
 @pytest.fixture

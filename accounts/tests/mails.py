@@ -11,7 +11,7 @@ LINK = re.compile(r"https?://\S+/session/reset/([^/\s]+)/([^/\s]+)/")
 
 def sent() -> list[mail.EmailMessage]:
     """Return the mails sent so far, once all that was asked for is done."""
-    background.thread.submit(int).result(30)
+    background.executor.submit(int).result(30)
     return mail.outbox
 
 

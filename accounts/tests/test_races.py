@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from time import sleep
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import ThrottleCount, User
 from accounts.tests.factories import PASSWORD, make_user, signed_in
+from accounts.throttling import by_email, clear, reserve
 from todoproject.tests.parallel import at_once
 from todoproject.tests.server import Server
 from todos.models import Todo
@@ -69,6 +72,30 @@ def test_of_password_changes_at_once_exactly_one_succeeds(server: Server, rounds
         assert sorted(answer.status for answer in answers) == [200, 401, 401, 401]
         access = next(answer.json()["access"] for answer in answers if answer.status == 200)
         assert server.call("GET", "/auth/me/", token=access).status == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failures_and_their_clearing_never_wait_for_each_other(limit: Callable) -> None:
+    """Of two that held what the other one waits for, PostgreSQL would let one fail."""
+    limit(account=9, email=9)
+    account, email = by_email("account", "ada@example.com", "192.0.2.1"), by_email("email", "ada@example.com")
+    for each in (email, account):  # They are found in this order, once the database knows how few they are.
+        reserve(each)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_throttlecount")
+
+    def fail_slowly() -> None:
+        with transaction.atomic():
+            reserve(account)
+            sleep(0.4)
+            reserve(email)
+
+    def clear_meanwhile() -> None:
+        sleep(0.2)
+        clear("ada@example.com")
+
+    at_once([fail_slowly, clear_meanwhile])
+    assert not ThrottleCount.objects.exists()
 
 
 def test_logouts_at_once_are_204_or_401(server: Server, rounds: Rounds) -> None:

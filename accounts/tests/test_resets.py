@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from threading import BoundedSemaphore
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +19,10 @@ from accounts.tests.factories import PASSWORD, make_user, signed_in
 from accounts.tests.mails import link_in, sent
 from accounts.tests.test_account import change_password, errors, log_in, refreshes, works
 from accounts.tokens import tokens_for
+from todoproject import background
 from todoproject.tests.parallel import at_once
 from todoproject.tests.statements import statements
+from todoproject.tests.test_settings import run
 
 NEW_PASSWORD = "staple battery horse"
 
@@ -52,7 +56,7 @@ def test_the_owner_of_the_address_gets_a_mail_and_its_link_sets_a_password(user:
     answer = ask(" Ada@Example.COM")
     assert (answer.status_code, answer["Cache-Control"]) == (202, "no-store")
     [message] = sent()
-    assert (message.to, message.from_email) == (["ada@example.com"], "Todo API <noreply@127.0.0.1>")
+    assert (message.to, message.from_email) == (["ada@example.com"], "Todo API <noreply@localhost>")
     _, uid, token = link_in(message)
     answer = confirm(uid, token)
     assert (answer.status_code, answer.content) == (204, b"")
@@ -267,3 +271,33 @@ def test_a_broken_mail_server_costs_the_caller_nothing_and_is_logged(user: User,
     assert ask(user.email).status_code == 202
     assert sent() == []
     assert "A reset mail was not sent: ConnectionRefusedError" in caplog.text
+
+
+WAITING_AT_THE_STOP = """
+import logging, time, django
+django.setup()
+from todoproject import background
+background.STOP_SECONDS, background.DELAY = 0.1, (0, 0)
+for _ in range(4):
+    background.run_later(time.sleep, 1)
+background.stop()
+"""
+
+
+def test_at_the_stop_what_waits_too_long_is_dropped_and_logged() -> None:
+    result = run("-c", WAITING_AT_THE_STOP, DJANGO_SETTINGS_MODULE="todoproject.settings")
+    assert (result.returncode, result.stderr.count("dropped: the process stops")) == (0, 3)
+
+
+def test_beyond_what_may_wait_a_call_is_dropped_and_logged(caplog: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "places", BoundedSemaphore(2))
+    for _ in range(3):
+        background.run_later(sleep, 0.1)
+    assert caplog.text.count("A call in the background was dropped") == 1
+    background.executor.submit(int).result(30)
+
+
+def test_lambda_is_not_waited_for_longer_than_a_caller_waits() -> None:
+    config = background.impatient_session().client("lambda", region_name="eu-central-1").meta.config
+    assert config.connect_timeout + config.read_timeout < 10
+    assert config.retries["total_max_attempts"] == 1

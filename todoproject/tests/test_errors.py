@@ -76,6 +76,32 @@ def test_every_answer_has_the_security_headers(db: None, client: Client, path: s
     answer.close()
 
 
+def test_a_preflight_has_the_security_headers_and_no_origin_may_call(db: None, client: Client) -> None:
+    asked = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
+    answer = client.options("/auth/login/", headers=asked)
+    assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
+    for path in ("/auth/login/", "/health/", "/static/admin/css/base.css"):
+        answer = client.get(path, headers=asked)
+        assert not [name for name in answer.headers if name.startswith("Access-Control-")]
+    answer.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/auth/login/", ["password"]),
+        ("/auth/signup/", ["password"]),
+        ("/auth/refresh/", ["refresh"]),
+        ("/auth/password/reset/confirm/", ["token", "new_password"]),
+    ],
+)
+def test_a_page_never_shows_a_secret_that_was_typed(db: None, client: Client, path: str, names: list[str]) -> None:
+    answer = client.post(path, dict.fromkeys(names, "a secret of mine"), headers={"accept": "text/html"})
+    assert answer.status_code in (400, 401)
+    assert all(f'name="{name}"' in answer.content.decode() for name in names)
+    assert "a secret of mine" not in answer.content.decode()
+
+
 @pytest.mark.in_process("breaks the application")
 def test_a_fault_of_ours_is_a_500_in_the_shape(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.raise_request_exception = False

@@ -59,12 +59,20 @@ def send(request: pytest.FixtureRequest, mine: APIClient, user: User) -> Callabl
         "login": ("POST", reverse("auth-login")),
         "refresh": ("POST", reverse("auth-refresh")),
     }[request.param]
-    return lambda body, content_type: mine.generic(method, path, body, content_type=content_type)
+    return lambda body, content_type, **options: mine.generic(method, path, body, content_type=content_type, **options)
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_a_hostile_body_is_refused(send: Callable, body: bytes) -> None:
     assert_error(send(body, "application/json"), 413 if len(body) > 2_621_440 else 400)
+
+
+@pytest.mark.parametrize("value", ["\\ud800", "x\\udc00", "\\u0000"])
+def test_what_cannot_be_encoded_is_refused_on_a_page_too(send: Callable, value: str) -> None:
+    names = ("title", "email", "password", "refresh")
+    body = "{" + ", ".join(f'"{name}": "{value}"' for name in names) + "}"
+    answer = send(body.encode(), "application/json", headers={"accept": "text/html"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("name", ["email", "password"])

@@ -180,6 +180,8 @@ def test_a_probe_with_a_wrong_host_leaves_one_line(log: StringIO, db: None, monk
         "to <ada.lovelace+x@sub.example.com>, refused",
         "JWT eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoiMSJ9.c2lnbmF0dXJl",
         "/session/reset/MQ/dim37a-678e25adf780aad47674d98968aed179/",
+        "refused: {'o'ada@example.com': (550, b'')}",
+        "DETAIL: Failing row contains (30, argon2$argon2id$v=19$lovelace, ada).",
     ],
 )
 def test_what_others_say_is_redacted(text: str) -> None:
@@ -189,6 +191,7 @@ def test_what_others_say_is_redacted(text: str) -> None:
 
 def test_a_long_text_is_redacted_in_good_time() -> None:
     assert redacted("a" * 1_000_000 + "@") == "a" * 1_000_000 + "@"
+    assert redacted("eyJ" * 100_000) == "eyJ" * 100_000
 
 
 def test_production_logs_json_on_lambda_alone() -> None:

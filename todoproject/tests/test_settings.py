@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject.databases import database_from
-from todoproject.environment import Rate, base_url, rate
-from todoproject.mail import mail_from
+from todoproject.environment import Rate, base_url, origins, rate
+from todoproject.mail import mail_from, sender_from
 from todoproject.secret_key import checked_key, kept_key
 from todoproject.tests.parallel import at_once
 
@@ -45,6 +45,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         ({"SESSION_DAYS": "0"}, "SESSION_DAYS is '0'; set it to a whole number from 1 to 3650."),
         ({"EMAIL_URL": "smtp://user:hidden@:25"}, "EMAIL_URL names no mail server"),
         ({"EMAIL_URL": "smtp://user:hidden@mail.example.com:x"}, "EMAIL_URL names no mail server"),
+        ({"EMAIL_URL": "smtp+tls://mail.example.com?EMAIL_USE_SSL=True"}, "EMAIL_URL names no mail server"),
         ({"EMAIL_URL": "mail.example.com"}, "EMAIL_URL names no mail server"),
         (
             {"CORS_ALLOWED_ORIGINS": "https://a.example, app.example.com/"},
@@ -192,12 +193,50 @@ def test_a_public_url_is_an_origin_and_a_prefix(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize(
     "text",
-    ["todo.example.com", "ftp://a.example", "https://", "https://u:p@a.example", "https://a.example/?x", "https://a b"],
+    [
+        "http://[::::]:8000",
+        "http://x:99999",
+        "todo.example.com",
+        "ftp://a.example",
+        "https://",
+        "https://u:p@a.example",
+        "https://a.example/?x",
+        "https://a b",
+    ],
 )
 def test_what_is_no_public_url_stops_the_start(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("PUBLIC_TEST", text)
     with pytest.raises(ImproperlyConfigured, match=r"write it like https://todo\.example\.com"):
         base_url("PUBLIC_TEST", default="", secure=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "@", "a@b.example, c@d.example", "Todo <x@y", "a@b.example\nBcc: c@d.example"]
+)
+def test_who_mails_come_from_is_one_address(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="write one address"):
+        sender_from(text, public_url="https://todo.example.com")
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "sender"),
+    [
+        ("", "https://todo.example.com/dev", "Todo API <noreply@todo.example.com>"),
+        ("", "http://[::1]:8000", "Todo API <noreply@localhost>"),
+        ("", "http://127.0.0.1:8000", "Todo API <noreply@localhost>"),
+        ("", "", "Todo API <noreply@localhost>"),
+        ("Ada <ada@example.com>", "", "Ada <ada@example.com>"),
+    ],
+)
+def test_mails_come_from_the_host_of_the_links_or_who_is_named(text: str, url: str, sender: str) -> None:
+    assert sender_from(text, public_url=url) == sender
+
+
+@pytest.mark.parametrize("origin", ["https://[::::]", "https://a.example:99999", "https://a.example/"])
+def test_an_origin_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    monkeypatch.setenv("ORIGINS_TEST", origin)
+    with pytest.raises(ImproperlyConfigured, match="write origins like"):
+        origins("ORIGINS_TEST")
 
 
 def test_in_production_links_are_https(monkeypatch: pytest.MonkeyPatch) -> None:
