@@ -30,7 +30,7 @@ package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=p
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the local Lambda
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-on-sqlite test-on-postgresql test-deployment test-on-lambda
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync test-on-postgresql test-deployment test-on-sqlite test-on-lambda
 
 test-on-sqlite: .venv/dev
 	$(BIN)/pytest todoproject accounts todos $(PYTEST)

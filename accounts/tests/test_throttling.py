@@ -1,7 +1,9 @@
 """How often something may be tried, and what counts as a try."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from accounts.tests.test_account import change_password, delete
 from accounts.throttling import FORGOTTEN_AT_ONCE, Try, give_back, reserve
 from accounts.tokens import tokens_for
 from todoproject.tests.shapes import assert_error
+from todoproject.tests.statements import statements
 
 ELSEWHERE = "192.0.2.2"
 WRONG = "not the password"
@@ -143,6 +146,16 @@ def test_a_refused_log_in_computes_no_hash(limit: Any, user: User, scope: str, m
     monkeypatch.setattr(encode, lambda *arguments: hashes.append("hash"))
     assert log_in(user.email, PASSWORD).status_code == 429
     assert hashes == []
+
+
+def test_a_failed_log_in_takes_the_same_statements_for_everybody(limit: Any, user: User) -> None:
+    limit(login=9, account=9, email=9)
+    make_user("inactive@example.com", is_active=False)
+    emails = ("first@example.com", user.email, "nobody@example.com", "inactive@example.com")
+    _, known, unknown, inactive = (statements(partial(log_in, email)) for email in emails)
+    shapes = [[re.sub(r"'[^']*'", "?", text) for text in texts] for texts in (known, unknown, inactive)]
+    assert shapes[0] == shapes[1] == shapes[2]
+    assert len(known) == 6
 
 
 def test_wrong_current_passwords_count_for_the_user_and_apart_from_log_ins(limit: Any, user: User) -> None:
