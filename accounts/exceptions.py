@@ -1,4 +1,4 @@
-from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, ValidationError
+from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttled, ValidationError
 
 
 class AccountGone(AuthenticationFailed):
@@ -6,6 +6,14 @@ class AccountGone(AuthenticationFailed):
 
     default_detail = "This account or token is no longer valid. Log in again."
     default_code = "token_not_valid"
+
+
+class TooManyTries(Throttled):
+    """A throttle refuses; `Retry-After` says for how many seconds."""
+
+    default_detail = "Too many tries."
+    extra_detail_singular = "Try again in {wait} second."
+    extra_detail_plural = "Try again in {wait} seconds."
 
 
 class NoSuchLinkError(ValidationError):

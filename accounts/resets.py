@@ -10,9 +10,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import clear_script_prefix, reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
-from rest_framework.exceptions import Throttled
 
 from accounts import throttling
+from accounts.exceptions import TooManyTries
 from accounts.models import User
 from todoproject.background import run_later
 from todoproject.numbers import parse_integer
@@ -36,12 +36,12 @@ If it was not you, do nothing: your password stays as it is.
 def ask(request: HttpRequest, email: str) -> None:
     """Have a reset mail sent, if the address has an account; this does and takes the same if it has none.
 
-    Throttled (429) for too many from one client. Beyond what one mailbox may get nothing is sent.
+    TooManyTries (429) for too many from one client. Beyond what one mailbox may get nothing is sent.
     """
     throttling.reserve(throttling.by_address("reset", request))
     try:
         throttling.reserve(throttling.by_email("reset_email", email))
-    except Throttled:
+    except TooManyTries:
         return
     if settings.SENDS_MAIL:
         run_later(send, email)

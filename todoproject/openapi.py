@@ -77,7 +77,7 @@ ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
     "429": (
         "Too many tries; `Retry-After` says in how many seconds there may be another.",
         "client_error",
-        [("throttled", "Request was throttled. Expected available in 42 seconds.", None)],
+        [("throttled", "Too many tries. Try again in 42 seconds.", None)],
     ),
     "503": (
         "The database does not answer, or was locked for too long.",

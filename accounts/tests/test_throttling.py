@@ -11,9 +11,9 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.exceptions import Throttled
 from rest_framework.test import APIClient
 
+from accounts.exceptions import TooManyTries
 from accounts.models import ThrottleCount, User
 from accounts.tests.factories import PASSWORD, make_user, signed_in
 from accounts.tests.test_account import change_password, delete
@@ -216,7 +216,7 @@ def test_a_try_is_not_given_back_to_a_later_period(limit: Any) -> None:
     end_periods()
     reserve(Try("account", "x"))
     give_back(early)
-    with pytest.raises(Throttled):
+    with pytest.raises(TooManyTries):
         reserve(Try("account", "x"))
 
 
