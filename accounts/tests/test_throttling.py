@@ -22,6 +22,8 @@ from accounts.tokens import tokens_for
 from todoproject.tests.shapes import assert_error
 from todoproject.tests.statements import statements
 
+pytestmark = pytest.mark.in_process("sets the rates of this process; attacks show them from outside")
+
 ELSEWHERE = "192.0.2.2"
 WRONG = "not the password"
 
