@@ -55,15 +55,20 @@ class NewPasswordPage(Page):
     extra_context = {"title": "Choose a new password", "submit": "Set password"}  # noqa: RUF012 (as in Django)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method == "POST":
-            throttling.reserve(throttling.by_address("reset", request))
         self.user = resets.user_of_link(kwargs["uid"], kwargs["token"])
+        if self.user is None and request.method == "POST":
+            self.count()
         return super().dispatch(request, *args, **kwargs) if self.user else self.no_such_link()
+
+    def count(self) -> None:
+        """Count a confirmation, which is no new password that was refused."""
+        throttling.reserve(throttling.by_address("reset", self.request))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.user}
 
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
+        self.count()
         if not resets.set_password(form.user, form.cleaned_data["new_password1"]):
             return self.no_such_link()
         return self.say("Your new password is set.", "rest_framework:login", "Log in")

@@ -123,8 +123,8 @@ class ResetSerializer(StrictSerializer):
 
 
 class ConfirmResetSerializer(StrictSerializer):
-    uid = StringField()
-    token = StringField(style=SECRET)
+    uid = StringField(trim_whitespace=False)
+    token = StringField(trim_whitespace=False, style=SECRET)
     new_password = PasswordField()
 
 

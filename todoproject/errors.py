@@ -141,7 +141,11 @@ class ErrorView(APIView):
 
 
 def error_response(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return ErrorView.as_view(exception=exception)(request).render()
+    """Answer with an error; it speaks of this moment, and does not know what its path allows."""
+    response: Any = ErrorView.as_view(exception=exception)(request)
+    response["Cache-Control"] = "no-store"
+    del response["Allow"]
+    return response.render()
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

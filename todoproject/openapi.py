@@ -203,3 +203,8 @@ class DocsView(JSONErrors, SpectacularSwaggerView):
     """The OpenAPI document's page."""
 
     url_name = "schema"
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"  # It has a CSRF token.
+        return response

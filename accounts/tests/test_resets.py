@@ -151,6 +151,21 @@ def test_a_link_dies_with(user: User, event: Any) -> None:
     assert Client().get(reverse("new-password", args=[uid, token])).status_code == 400
 
 
+def test_a_link_is_not_mended(user: User) -> None:
+    uid, token = link_for(user)
+    assert confirm(uid, f" {token}").status_code == 400
+    assert confirm(f"{uid} ", token).status_code == 400
+
+
+def test_a_mistyped_password_uses_up_no_confirmation(limit: Any) -> None:
+    limit(reset=1)
+    page = reverse("new-password", args=link_for(make_user("ada@example.com")))
+    for first, second in (("short", "short"), (NEW_PASSWORD, "other"), (NEW_PASSWORD, NEW_PASSWORD)):
+        answer = Client().post(page, {"new_password1": first, "new_password2": second})
+        assert answer.status_code == 200
+    assert "Your new password is set." in answer.content.decode()
+
+
 def test_a_link_is_for_one_user(user: User) -> None:
     _, token = link_for(user)
     other, _ = link_for(make_user())

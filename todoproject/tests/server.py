@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,11 +99,12 @@ class Server(Caller):
         )
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            try:
+            time.sleep(0.05)
+            if (self.directory / "log").read_text().count("Booting worker") < self.workers:
+                continue  # One that is being started does not hear yet that it shall stop.
+            with suppress(OSError):
                 if self.call("GET", "/health/").status == 200:
                     return self
-            except OSError:
-                time.sleep(0.05)
         raise TimeoutError((self.directory / "log").read_text())
 
     def __exit__(self, *exc: object) -> None:

@@ -55,6 +55,17 @@ def test_every_error_has_the_one_shape(
     assert [error["code"] for error in assert_error(answer, status)] == [code]
 
 
+@pytest.mark.parametrize("path", ["/nowhere/", "/session/logout/", "/docs/", "/static/nowhere.css"])
+def test_a_page_outside_the_api_is_not_stored_and_allows_what_it_does(db: None, client: Client, path: str) -> None:
+    answer = client.get(path, headers={"accept": "text/html"})
+    assert answer["Cache-Control"] == "no-store"
+    assert "Allow" not in answer or (answer.status_code, answer["Allow"]) in [
+        (405, "POST, OPTIONS"),
+        (200, "GET, HEAD, OPTIONS"),
+    ]
+    assert "Allow" not in client.post(path + "x", headers={"accept": "text/html"})
+
+
 @pytest.mark.parametrize("path", ["/todos/", "/nowhere/", "/auth/login/"])
 def test_a_browser_gets_the_same_as_a_page(db: None, client: Client, path: str) -> None:
     answer = client.get(path, headers={"accept": "text/html,*/*;q=0.8"})
