@@ -75,6 +75,8 @@ def user_of_link(uid: str, token: str) -> User | None:
         pk = parse_integer(urlsafe_base64_decode(uid).decode())
     except ValueError:
         return None
+    if pk is None or urlsafe_base64_encode(str(pk).encode()) != uid:  # Decoding skips what it does not know.
+        return None
     user = User.objects.filter(pk=pk, is_active=True).first()
     return user if user and default_token_generator.check_token(user, token) else None
 
