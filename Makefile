@@ -6,7 +6,7 @@ URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
 # What `make test` runs on the local Lambda; `make test-long` runs all there.
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
-	$(addprefix todos/tests/test_,todos.py bulk.py sync.py) $(addprefix todoproject/tests/test_,original.py errors.py whole_log.py)
+	$(addprefix todos/tests/test_,todos.py bulk.py sync.py) $(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 
@@ -24,7 +24,7 @@ lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:900
 	@mkdir -p .cache
 	@LAMBDA_ARCHITECTURE=$(MACHINE) $(BIN)/zappa package $(STAGE) --output .cache/lambda.zip
 	@[ -z "$$DATABASE_URL" ] || $(BIN)/python manage.py migrate --verbosity 0
-	@exec $(BIN)/python -m deploy.local .cache/lambda.zip
+	@exec $(BIN)/python -m lambda_emulator .cache/lambda.zip
 
 package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=production for the other stage)
 	@$(BIN)/zappa package $(STAGE)
@@ -36,7 +36,7 @@ test-on-sqlite: .venv/dev
 	$(BIN)/pytest todoproject accounts todos $(PYTEST)
 
 test-deployment: .venv/dev
-	$(BIN)/pytest deploy
+	$(BIN)/pytest deploy lambda_emulator
 
 test-on-postgresql: .venv/dev
 	$(BIN)/pytest --postgresql $(PYTEST)

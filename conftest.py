@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from rest_framework.test import APIClient
 
-from todoproject import environment
-from todoproject.databases import database_from
+from todoproject.config import environment
+from todoproject.config.databases import database_from
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "in_process(reason): looks into the application's process; not with --lambda")
     if config.getoption("--lambda"):
         config.option.postgresql = True
-        config.pluginmanager.import_plugin("todoproject.tests.remote")
+        config.pluginmanager.import_plugin("testing.lambda_client")
     directory = TemporaryDirectory(prefix="todo-tests-")
     config.add_cleanup(directory.cleanup)
     if config.getoption("--postgresql"):
@@ -41,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     connections.settings = connections.configure_settings(settings.DATABASES)
     del connections["default"]  # Made along with the first model, by the settings as they were.
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES)  # All tests come from one address.
-    os.environ |= {name: "" for name in environment.asked if name.startswith("THROTTLE_")}
+    os.environ |= {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
     settings.WHITENOISE_AUTOREFRESH = True  # Static files are found when asked for, not anew by each client.
 
 
@@ -58,6 +59,23 @@ def start_postgresql(config: pytest.Config, data: Path) -> str:
     return server.get_uri()
 
 
+# Their tests have functions and databases of their own: they run once, on the database that they need.
+RUN_ONCE = {"deploy", "lambda_emulator"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip the tests of the deployment and of the emulator where the tests run on the other database."""
+    for item in items:
+        if item.path.relative_to(config.rootpath).parts[0] not in RUN_ONCE:
+            continue
+        on_postgresql = item.get_closest_marker("postgresql") is not None
+        if config.getoption("--lambda"):
+            item.add_marker(pytest.mark.skip(reason="has functions of its own"))
+        elif on_postgresql != config.getoption("--postgresql"):
+            where = "PostgreSQL" if on_postgresql else "SQLite"
+            item.add_marker(pytest.mark.skip(reason=f"runs where the tests run on {where}"))
+
+
 @pytest.fixture
 def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """`rounds(20, 200)`: how many of something, in a short run and with `--long`."""
@@ -72,26 +90,46 @@ def api() -> APIClient:
 
 @pytest.fixture
 def user(db: None) -> Any:
-    from accounts.tests.factories import make_user
+    from testing.factories import make_user
 
     return make_user()
 
 
 @pytest.fixture
-def mine(user: Any) -> APIClient:
+def user_client(user: Any) -> APIClient:
     """A client that `user` is signed in with."""
-    from accounts.tests.factories import signed_in
+    from testing.factories import client_for
 
-    return signed_in(user)
+    return client_for(user)
 
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The API as it is served for real: gunicorn with two processes, and a database of its own; or the local Lambda."""
-    from todoproject.tests.server import Server
+    from testing.server import Server
 
     if request.config.getoption("--lambda"):
         yield request.getfixturevalue("remote")
         return
     with Server(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture
+def database_url() -> str:
+    """An empty PostgreSQL database that a function, which runs as another user, can reach."""
+    from testing.server import new_postgresql_database
+
+    url = new_postgresql_database()
+    [sockets] = parse_qs(urlsplit(url).query)["host"]
+    Path(sockets).chmod(0o711)
+    return url
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the stage dev, for this machine."""
+    from deploy.package import build
+    from testing.package import ARCHITECTURE
+
+    return build(tmp_path_factory.mktemp("package") / "package.zip", architecture=ARCHITECTURE)

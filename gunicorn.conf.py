@@ -13,7 +13,7 @@ if not (port.isascii() and port.isdigit() and int(port) < 65_536):
 bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = 2
 threads = 4
-worker_class = "todoproject.gunicorn_worker.BufferingWorker"
+worker_class = "todoproject.serving.gunicorn_worker.BufferingWorker"
 keepalive = 15
 # Each connection is an open file; some are for the database, the log and the static files.
 open_files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -28,9 +28,9 @@ control_socket_disable = True
 
 def worker_exit(server: object, worker: object) -> None:
     """End what a process does in the background."""
-    from todoproject import background
+    from todoproject.serving import background_tasks
 
-    background.stop()
+    background_tasks.stop()
 
 
 class WithoutTheRequest(logging.Filter):

@@ -11,4 +11,4 @@ class AdminConfig(admin.AdminConfig):
     """Django's admin, with the project's site."""
 
     default = False
-    default_site = "accounts.sites.AdminSite"
+    default_site = "accounts.admin_site.AdminSite"

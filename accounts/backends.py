@@ -10,7 +10,7 @@ from accounts.models import User
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's backend, with its tries counted; TooManyTries beyond what is allowed, and nothing is hashed."""
+    """Django's backend, with its tries counted; TooManyAttempts beyond what is allowed, and nothing is hashed."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any

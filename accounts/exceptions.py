@@ -8,7 +8,7 @@ class AccountGone(AuthenticationFailed):
     default_code = "token_not_valid"
 
 
-class TooManyTries(Throttled):
+class TooManyAttempts(Throttled):
     """A throttle refuses; `Retry-After` says for how many seconds."""
 
     default_detail = "Too many tries."
@@ -16,7 +16,7 @@ class TooManyTries(Throttled):
     extra_detail_plural = "Try again in {wait} seconds."
 
 
-class NoSuchLinkError(ValidationError):
+class InvalidResetLinkError(ValidationError):
     """A link of a reset mail that is no good, or no longer."""
 
     TEXT = "This link is not valid, or no longer: it works once, and for an hour."

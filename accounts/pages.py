@@ -9,9 +9,9 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.generic import FormView
 
-from accounts import resets, throttling
+from accounts import password_resets, throttling
 from accounts.emails import normal_email
-from accounts.exceptions import NoSuchLinkError
+from accounts.exceptions import InvalidResetLinkError
 
 
 class ResetForm(forms.Form):
@@ -44,8 +44,8 @@ class ResetPage(Page):
     extra_context = {"title": "Forgot your password?", "submit": "Send me a link"}  # noqa: RUF012 (as in Django)
 
     def form_valid(self, form: ResetForm) -> HttpResponse:
-        resets.ask(self.request, form.cleaned_data["email"])
-        return self.say(resets.ASKED, "rest_framework:login", "Log in")
+        password_resets.ask(self.request, form.cleaned_data["email"])
+        return self.say(password_resets.ASKED, "rest_framework:login", "Log in")
 
 
 class NewPasswordPage(Page):
@@ -55,7 +55,7 @@ class NewPasswordPage(Page):
     extra_context = {"title": "Choose a new password", "submit": "Set password"}  # noqa: RUF012 (as in Django)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.user = resets.user_of_link(kwargs["uid"], kwargs["token"])
+        self.user = password_resets.user_of_link(kwargs["uid"], kwargs["token"])
         if self.user is None and request.method == "POST":
             self.count()
         return super().dispatch(request, *args, **kwargs) if self.user else self.no_such_link()
@@ -69,9 +69,9 @@ class NewPasswordPage(Page):
 
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         self.count()
-        if not resets.set_password(form.user, form.cleaned_data["new_password1"]):
+        if not password_resets.set_password(form.user, form.cleaned_data["new_password1"]):
             return self.no_such_link()
         return self.say("Your new password is set.", "rest_framework:login", "Log in")
 
     def no_such_link(self) -> HttpResponse:
-        return self.say(NoSuchLinkError.TEXT, "admin_password_reset", "Ask for a new link", status=400)
+        return self.say(InvalidResetLinkError.TEXT, "admin_password_reset", "Ask for a new link", status=400)

@@ -12,7 +12,8 @@ from rest_framework.exceptions import ValidationError
 from accounts import throttling
 from accounts.emails import normal_email
 from accounts.models import User
-from todoproject.serializers import StrictSerializer, StringField
+from todoproject.api.fields import StringField
+from todoproject.api.serializers import StrictSerializer
 
 # In a form of a page: what was typed is not shown again.
 SECRET = {"base_template": "secret.html"}

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.emails import NormalEmailField
-from accounts.exceptions import TooManyTries
+from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
-from todoproject.client_address import client_address
-from todoproject.environment import Rate
+from todoproject.config.environment import Rate
+from todoproject.serving.client_address import client_address
 
 # How many counts whose period is over go away with each reservation: more than it adds, so that they never pile up.
 FORGOTTEN_AT_ONCE = 10
@@ -68,7 +68,7 @@ def checked_password(user: User, password: str) -> bool:
 
 
 def reserve(*tries: Try) -> list[ThrottleCount]:
-    """Count tries, all or none; return what `give_back` takes. TooManyTries (429) tells when to try again.
+    """Count tries, all or none; return what `give_back` takes. TooManyAttempts (429) tells when to try again.
 
     Several are locked in the order given, which is that of FAILURES everywhere: else two could wait for each other.
     """
@@ -82,12 +82,12 @@ def reserve(*tries: Try) -> list[ThrottleCount]:
 
 
 def counted(each: Try, rate: Rate, now: datetime) -> ThrottleCount:
-    """Count a try, and return its count; TooManyTries where it is one too many."""
+    """Count a try, and return its count; TooManyAttempts where it is one too many."""
     parameters = {"now": now, "ends_at": now + timedelta(seconds=rate.seconds), "rate": rate.tries}
     counts = list(ThrottleCount.objects.raw(COUNT, each._asdict() | parameters))
     if not counts:
         full = ThrottleCount.objects.filter(**each._asdict()).first()
-        raise TooManyTries(max(1, ceil((full.ends_at - now).total_seconds())) if full else 1)
+        raise TooManyAttempts(max(1, ceil((full.ends_at - now).total_seconds())) if full else 1)
     return counts[0]
 
 

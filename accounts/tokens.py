@@ -7,7 +7,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from accounts.exceptions import AccountGone
 from accounts.models import User
-from todoproject.numbers import parse_integer
+from todoproject.api.integers import parse_integer
 
 VERSION_CLAIM = "token_version"
 

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts import resets, serializers, throttling
-from accounts.exceptions import NoSuchLinkError
+from accounts import password_resets, serializers, throttling
+from accounts.exceptions import InvalidResetLinkError
 from accounts.models import User
 from accounts.tokens import access_for, tokens_for, user_of_refresh
-from todoproject.serializers import NoFields
-from todoproject.views import StrictView
+from todoproject.api.serializers import EmptySerializer
+from todoproject.api.views import StrictView
 
 PUBLIC: dict[str, Any] = {"authentication_classes": (), "permission_classes": (AllowAny,)}
 NO_STORE: dict[str, Any] = {"cache_control": "no-store"}
@@ -85,7 +85,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response(access_for(user_of_refresh(text)))
 
     @extend_schema(operation_id="logout", request=None, responses={204: None})
-    @action(detail=False, methods=["post"], serializer_class=NoFields, **NO_STORE)
+    @action(detail=False, methods=["post"], serializer_class=EmptySerializer, **NO_STORE)
     def logout(self, request: Request) -> Response:
         """End every token and browser session of the user at once, on every device."""
         self.valid(request)
@@ -134,7 +134,7 @@ class AccountViewSet(StrictView, GenericViewSet):
     @extend_schema(
         operation_id="reset_password",
         responses={202: serializers.MessageSerializer},
-        examples=[sent({"email": "ada@example.com"}), answered({"message": resets.ASKED}, status=202)],
+        examples=[sent({"email": "ada@example.com"}), answered({"message": password_resets.ASKED}, status=202)],
     )
     @action(
         detail=False,
@@ -150,8 +150,8 @@ class AccountViewSet(StrictView, GenericViewSet):
         The answer is the same where it has none. The link works once, for an hour, and not after any change of the
         password.
         """
-        resets.ask(request, self.valid(request).validated_data["email"])
-        return Response({"message": resets.ASKED}, status=status.HTTP_202_ACCEPTED)
+        password_resets.ask(request, self.valid(request).validated_data["email"])
+        return Response({"message": password_resets.ASKED}, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         operation_id="confirm_reset",
@@ -173,10 +173,10 @@ class AccountViewSet(StrictView, GenericViewSet):
         """
         data = self.valid(request).validated_data
         throttling.reserve(throttling.by_address("reset", request))
-        user = resets.user_of_link(data["uid"], data["token"])
+        user = password_resets.user_of_link(data["uid"], data["token"])
         if user is None:
-            raise NoSuchLinkError
+            raise InvalidResetLinkError
         serializers.check_new_password(data["new_password"], user, field="new_password")
-        if not resets.set_password(user, data["new_password"]):
-            raise NoSuchLinkError
+        if not password_resets.set_password(user, data["new_password"]):
+            raise InvalidResetLinkError
         return Response(status=status.HTTP_204_NO_CONTENT)

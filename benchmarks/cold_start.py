@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
-from deploy.local.function import Function
 from deploy.package import build
 from deploy.stages import local_environment
+from lambda_emulator.function import Function
 
 # `-X importtime`: "import time: self [us] | cumulative | imported package", on standard error.
 IMPORT_TIME = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)")

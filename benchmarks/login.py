@@ -65,7 +65,7 @@ def main() -> None:
 def accounts(server: Any) -> tuple[str, str, str]:
     """Return three addresses: of a user, of none, and of an inactive user."""
     from accounts.models import User
-    from todoproject.tests.server import PASSWORD
+    from testing.server import PASSWORD
 
     known, unknown, inactive = (f"{uuid4().hex}@example.com" for _ in range(3))
     for email in (known, inactive):
@@ -136,7 +136,7 @@ def show(title: str, first: list[float], second: list[float]) -> None:
 
 
 def show_cost(folder: Path) -> None:
-    from accounts.tests.test_memory import MEGABYTE, login_memory
+    from testing.memory import MEGABYTE, login_memory
 
     print(f"  a password's hash      {1000 * hash_seconds():.1f} ms of the processor, median of {HASHES}")
     print(f"  a login                {login_memory(folder) / MEGABYTE:.1f} MB of memory at its peak; below 40 is good")

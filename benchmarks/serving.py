@@ -19,11 +19,11 @@ def served(folder: Path, *, postgresql: bool) -> Iterator[Any]:
         from django.conf import settings
         from django.db import connections
 
-        from todoproject import environment
-        from todoproject.databases import database_from
-        from todoproject.tests.server import Server
+        from testing.server import Server
+        from todoproject.config import environment
+        from todoproject.config.databases import database_from
 
-        os.environ |= {name: "" for name in environment.asked if name.startswith("THROTTLE_")}
+        os.environ |= {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
         server = stack.enter_context(Server(folder))
         settings.DATABASES["default"] = database_from(server.environment["DATABASE_URL"], default=folder)
         connections.settings = connections.configure_settings(settings.DATABASES)

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.databases import EXAMPLE, database_from
-from todoproject.secret_key import HOW_TO_MAKE_ONE, checked_key
+from todoproject.config.databases import EXAMPLE, database_from
+from todoproject.config.secret_key import HOW_TO_MAKE_ONE, checked_key
 
 NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
 

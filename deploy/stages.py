@@ -24,9 +24,10 @@ def local_environment(stage: str = "dev") -> dict[str, str]:
 
     The key is the one that this project keeps for local use, unless SECRET_KEY is set.
     """
-    from todoproject import environment, settings
+    from todoproject import settings
+    from todoproject.config import environment
 
-    given = {name: os.environ[name] for name in environment.asked if name in os.environ}
+    given = {name: os.environ[name] for name in environment.variables_read if name in os.environ}
     deployed = stage_settings(stage)["aws_environment_variables"]
     hosts = f"{deployed['ALLOWED_HOSTS']},localhost,127.0.0.1"
     return deployed | {"ALLOWED_HOSTS": hosts, "SECRET_KEY": settings.SECRET_KEY} | given

@@ -14,18 +14,18 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from todoproject import __version__
-from todoproject.databases import EXAMPLE, copied, database_from, is_in
-from todoproject.environment import base_url, names, origins, rate, switch, text, whole_number
-from todoproject.logs import logging_config
-from todoproject.mail import NOWHERE, mail_from, sender_from
-from todoproject.secret_key import checked_key, kept_key
+from todoproject.config.databases import EXAMPLE, database_from, is_in, writable_copy
+from todoproject.config.environment import base_url, boolean, names, origins, rate, text, whole_number
+from todoproject.config.logging import logging_config
+from todoproject.config.mail import NOWHERE, mail_from, sender_from
+from todoproject.config.secret_key import checked_key, load_or_create_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Where it runs
 ON_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
-PRODUCTION = ON_LAMBDA or switch("PRODUCTION")
-DEBUG = switch("DEBUG")
+PRODUCTION = ON_LAMBDA or boolean("PRODUCTION")
+DEBUG = boolean("DEBUG")
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 SECRET_KEY = text("SECRET_KEY")
 
@@ -36,7 +36,7 @@ if PRODUCTION:
     if not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS is empty; set it to the host names served, separated by commas.")
 elif not SECRET_KEY:
-    SECRET_KEY = kept_key(BASE_DIR / ".secret_key")
+    SECRET_KEY = load_or_create_key(BASE_DIR / ".secret_key")
 
 # What it is made of
 INSTALLED_APPS = [
@@ -56,16 +56,16 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
-    "todoproject.middleware.RequestLog",
+    "todoproject.serving.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "todoproject.middleware.NoCookieForTokens",
-    "todoproject.middleware.ErrorShape",
+    "todoproject.serving.middleware.NoCookieForTokens",
+    "todoproject.serving.middleware.ErrorShape",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "todoproject.middleware.RequestLimits",
-    "todoproject.middleware.OptionalTrailingSlash",
+    "todoproject.serving.middleware.RequestLimits",
+    "todoproject.serving.middleware.OptionalTrailingSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -92,10 +92,10 @@ APPEND_SLASH = False  # OptionalTrailingSlash answers both forms: a redirect wou
 DATABASE_URL = text("DATABASE_URL")
 DATABASE_FILE = BASE_DIR / "db.sqlite3"
 if ON_LAMBDA and not DATABASE_URL:  # A package is read-only; its empty database is copied to where one can write.
-    DATABASE_FILE = copied(DATABASE_FILE, Path(gettempdir()))
+    DATABASE_FILE = writable_copy(DATABASE_FILE, Path(gettempdir()))
 DATABASES = {"default": database_from(DATABASE_URL, default=DATABASE_FILE)}
 DURABLE = not (ON_LAMBDA and is_in(Path(gettempdir()), DATABASES["default"]))
-if switch("DATABASE_REQUIRED") and not DURABLE:
+if boolean("DATABASE_REQUIRED") and not DURABLE:
     raise ImproperlyConfigured(f"DATABASE_URL is not set, or in /tmp; set it to a database like {EXAMPLE}.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TOMBSTONE_DAYS = whole_number("TOMBSTONE_DAYS", default=30, at_least=30, at_most=3650)
@@ -110,7 +110,7 @@ USE_TZ = True
 # Static files
 STATIC_URL = "/static/"  # The storage adds the prefix that a request came by, such as /dev.
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STORAGES = {"staticfiles": {"BACKEND": "todoproject.storage.OptionalManifestStorage"}}
+STORAGES = {"staticfiles": {"BACKEND": "todoproject.serving.static_files.OptionalManifestStorage"}}
 WHITENOISE_USE_FINDERS = not ON_LAMBDA
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
@@ -177,7 +177,7 @@ if ON_LAMBDA or TRUSTED_PROXIES:
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "idempotency-key")
 CORS_EXPOSE_HEADERS = ("ETag", "Link", "Location", "X-Revision", "Idempotent-Replayed", "Retry-After")
-CSRF_FAILURE_VIEW = "todoproject.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "todoproject.api.errors.csrf_failure"
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for subdomains is the domain owner's decision, not an application's.
     "security.W008",  # Redirects to https are the proxy's or API Gateway's; behind them they would loop.
@@ -193,17 +193,17 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": [
         "rest_framework.renderers.JSONRenderer",
-        "todoproject.renderers.PageRenderer",
+        "todoproject.api.renderers.PageRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
-        "todoproject.parsers.StrictJSONParser",
-        "todoproject.parsers.StrictFormParser",
-        "todoproject.parsers.StrictMultiPartParser",
+        "todoproject.api.parsers.StrictJSONParser",
+        "todoproject.api.parsers.StrictFormParser",
+        "todoproject.api.parsers.StrictMultiPartParser",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.negotiation.StrictNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.api.negotiation.StrictNegotiation",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "todoproject.errors.exception_handler",
+    "EXCEPTION_HANDLER": "todoproject.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -216,7 +216,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "todoproject.openapi.add_errors"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "todoproject.api.openapi.add_errors"],
     "ENUM_NAME_OVERRIDES": {"StatusEnum": "todos.models.Todo.Status"},
 }
 

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from todoproject.openapi import DocsView, SchemaView
-from todoproject.views import HealthView, RootView
+from todoproject.api.health import HealthView
+from todoproject.api.root import RootView
+from todoproject.api.schema_views import DocsView, SchemaView
 
 urlpatterns = [
     path("", RootView.as_view(), name="root"),
@@ -17,7 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "todoproject.errors.bad_request"
-handler403 = "todoproject.errors.permission_denied"
-handler404 = "todoproject.errors.page_not_found"
-handler500 = "todoproject.errors.server_error"
+handler400 = "todoproject.api.errors.bad_request"
+handler403 = "todoproject.api.errors.permission_denied"
+handler404 = "todoproject.api.errors.page_not_found"
+handler500 = "todoproject.api.errors.server_error"

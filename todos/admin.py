@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from todoproject.admin import BoundedSearch
 from todos.models import DESCRIPTION_LENGTH, Todo, validate_description
-from todos.writes import writing
+from todos.unit_of_work import unit_of_work
 
 
 class TodoForm(forms.ModelForm):
@@ -59,15 +59,15 @@ class TodoAdmin(BoundedSearch, admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Todo, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data if name != "owner"}
-        with writing(obj.owner) as write:
+        with unit_of_work(obj.owner) as work:
             if change:
-                write.update(Todo.objects.get(pk=obj.pk), **values)
+                work.update(Todo.objects.get(pk=obj.pk), **values)
             else:
-                obj.pk = write.create(**values).pk
+                obj.pk = work.create(**values).pk
 
     def delete_model(self, request: HttpRequest, obj: Todo) -> None:
-        with writing(obj.owner) as write:
-            write.delete(Todo.objects.get(pk=obj.pk))
+        with unit_of_work(obj.owner) as work:
+            work.delete(Todo.objects.get(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
         for todo in queryset.select_related("owner"):

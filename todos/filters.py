@@ -8,14 +8,14 @@ from django.core.exceptions import ValidationError
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
-from todoproject.dates import parse_datetime
+from todoproject.api.dates import parse_datetime
 from todos.models import SEPARATOR, Todo, TodoQuerySet
 
 SEARCH_LENGTH = 200
 ORDERINGS = ("id", "updated_at", "due_at", "title")
 
 
-class MomentFormField(forms.CharField):
+class RFC3339DateTimeFormField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)
 
@@ -29,22 +29,22 @@ class MomentFormField(forms.CharField):
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
-class MomentFilter(django_filters.Filter):
+class DateTimeBoundFilter(django_filters.Filter):
     """A date-time with its offset; the bound belongs to the range."""
 
-    field_class = MomentFormField
+    field_class = RFC3339DateTimeFormField
 
     def __init__(self, field_name: str, lookup_expr: str) -> None:
         side = "after" if lookup_expr == "gte" else "before"
         super().__init__(field_name, lookup_expr, label=f"{field_name}, {side} or at this date-time")
 
 
-def since(field_name: str) -> MomentFilter:
-    return MomentFilter(field_name, "gte")
+def since(field_name: str) -> DateTimeBoundFilter:
+    return DateTimeBoundFilter(field_name, "gte")
 
 
-def until(field_name: str) -> MomentFilter:
-    return MomentFilter(field_name, "lte")
+def until(field_name: str) -> DateTimeBoundFilter:
+    return DateTimeBoundFilter(field_name, "lte")
 
 
 class SearchFormField(forms.CharField):

@@ -7,7 +7,7 @@ import re
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 
-from todoproject.serializers import CSRF_FIELD
+from todoproject.api.serializers import CSRF_FIELD
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x20-\x7e]{1,255}")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Length, Trim
 from django.db.models.lookups import LessThanOrEqual
 
-from todoproject.validators import ControlCharactersValidator
+from todoproject.api.validators import ControlCharactersValidator
 
 TITLE_LENGTH = 128
 DESCRIPTION_LENGTH = 2_000
@@ -30,30 +30,30 @@ class CodePointCharField(models.CharField):
         return parameters
 
 
-class UnstampedWriteError(TypeError):
+class RevisionBypassError(TypeError):
     """A write that would leave the owner's revision behind, so that a client would never hear of it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} would write todos without raising their owner's revision: clients that sync would miss it. "
-            "Use todos.writes.writing(owner)."
+            "Use todos.unit_of_work.unit_of_work(owner)."
         )
 
 
 class TodoQuerySet(models.QuerySet["Todo"]):
-    """Reads todos. What writes them is refused: `todos.writes` does that, by `stamped`."""
+    """Reads todos. What writes them is refused: `todos.unit_of_work` does that, by `unguarded_todos`."""
 
     def update(self, **values: Any) -> int:
-        raise UnstampedWriteError("update()")
+        raise RevisionBypassError("update()")
 
     def delete(self) -> Any:
-        raise UnstampedWriteError("delete()")
+        raise RevisionBypassError("delete()")
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        raise UnstampedWriteError("bulk_create()")
+        raise RevisionBypassError("bulk_create()")
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> Any:
-        raise UnstampedWriteError("bulk_update()")
+        raise RevisionBypassError("bulk_update()")
 
     def owned_by(self, user: Any) -> "TodoQuerySet":
         """A user's todos, and nobody else's; the owner of each is `user` itself, not read again."""
@@ -65,7 +65,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 
 
 class Todo(models.Model):
-    """Something to do. It is written through `todos.writes`, which stamps the owner's revision on it."""
+    """Something to do. It is written through `todos.unit_of_work`, which stamps the owner's revision on it."""
 
     class Status(models.TextChoices):
         OPEN = "open", "open"
@@ -147,10 +147,10 @@ class Todo(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        raise UnstampedWriteError("save()")
+        raise RevisionBypassError("save()")
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise UnstampedWriteError("delete()")
+        raise RevisionBypassError("delete()")
 
     @staticmethod
     def searchable(title: str, description: str) -> str:
@@ -158,6 +158,6 @@ class Todo(models.Model):
         return f"{title}{SEPARATOR}{description}".casefold()
 
 
-def stamped() -> models.QuerySet[Todo]:
-    """All todos, for those who stamp what they write: `todos.writes`, and the purge of what was stamped long ago."""
+def unguarded_todos() -> models.QuerySet[Todo]:
+    """All todos, for code that raises the owner's revision itself: `todos.unit_of_work` and `todos.purge`."""
     return models.QuerySet(Todo)

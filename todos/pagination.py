@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from todoproject.numbers import parse_integer
+from todoproject.api.integers import parse_integer
 from todos.models import Todo, TodoQuerySet
 
 PAGE_ROWS = 200

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts.models import User
-from todos.models import stamped
+from todos.models import unguarded_todos
 
 BATCH = 1_000
 
@@ -18,7 +18,7 @@ def purge(before: datetime) -> int:
     after, and writers of other users wait for nothing. The user remembers up to which revision is forgotten.
     """
     purged = 0
-    old = stamped().filter(deleted_at__lt=before).order_by("deleted_at").values_list("owner_id", flat=True)
+    old = unguarded_todos().filter(deleted_at__lt=before).order_by("deleted_at").values_list("owner_id", flat=True)
     while (owner_id := old.first()) is not None:
         purged += purge_batch(owner_id, before)
     return purged
@@ -29,9 +29,9 @@ def purge_batch(owner_id: int, before: datetime) -> int:
         owner = User.objects.select_for_update().filter(pk=owner_id).first()
         if owner is None:  # Deleted meanwhile, and the tombstones with them.
             return 0
-        old = stamped().filter(owner_id=owner_id, deleted_at__lt=before).order_by("deleted_at")
+        old = unguarded_todos().filter(owner_id=owner_id, deleted_at__lt=before).order_by("deleted_at")
         ids = list(old.values_list("pk", flat=True)[:BATCH])
-        batch = stamped().filter(pk__in=ids)
+        batch = unguarded_todos().filter(pk__in=ids)
         last = batch.aggregate(last=Max("revision"))["last"] or 0
         if last > owner.purged_revision:
             User.objects.filter(pk=owner_id).update(purged_revision=last)

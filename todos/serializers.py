@@ -9,9 +9,10 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from todoproject.dates import rfc3339
-from todoproject.serializers import MomentField, StrictSerializer, StringField
-from todoproject.suggestions import shown
+from todoproject.api.dates import rfc3339
+from todoproject.api.fields import RFC3339DateTimeField, StringField
+from todoproject.api.serializers import StrictSerializer
+from todoproject.api.suggestions import printable
 from todos.models import (
     DESCRIPTION_LENGTH,
     TITLE_LENGTH,
@@ -51,7 +52,7 @@ class StatusField(serializers.ChoiceField):
             return data
         if isinstance(data, dict | list):
             data = "an object" if isinstance(data, dict) else "an array"
-        self.fail("invalid_choice", input=shown(data if isinstance(data, str) else json.dumps(data)))
+        self.fail("invalid_choice", input=printable(data if isinstance(data, str) else json.dumps(data)))
 
 
 @extend_schema_serializer(
@@ -76,7 +77,7 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         help_text="At most 2,000 characters, kept exactly; tab, line feed and carriage return may occur.",
     )
     status = StatusField(choices=Todo.Status.choices, required=False, help_text="open, unless said otherwise.")
-    due_at = MomentField(
+    due_at = RFC3339DateTimeField(
         required=False,
         allow_null=True,
         # As text: a browser's date-time input shows no offset, and drops microseconds.

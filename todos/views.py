@@ -17,9 +17,9 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
 from accounts.models import User
-from todoproject.numbers import parse_integer
-from todoproject.serializers import NoFields
-from todoproject.views import StrictView
+from todoproject.api.integers import parse_integer
+from todoproject.api.serializers import EmptySerializer
+from todoproject.api.views import StrictView
 from todos import conditions
 from todos import schema as documented
 from todos.filters import TodoFilter
@@ -28,7 +28,7 @@ from todos.models import Todo, TodoQuerySet
 from todos.pagination import KeysetPagination
 from todos.renderers import CSVRenderer
 from todos.serializers import BULK_ITEMS, BulkPatchSerializer, StatusPatchSerializer, TodoSerializer
-from todos.writes import Write, writing
+from todos.unit_of_work import UnitOfWork, unit_of_work
 
 SYNC_PARAMETERS = {"since", "limit", "cursor", "format"}
 
@@ -104,8 +104,8 @@ class TodoViewSet(StrictView, ModelViewSet):
         if self.request.accepted_renderer.format != "api":
             response["ETag"] = tag
 
-    def written(self, response: Response, write: Write) -> Response:
-        response["X-Revision"] = str(write.revision)
+    def written(self, response: Response, work: UnitOfWork) -> Response:
+        response["X-Revision"] = str(work.revision)
         return response
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -206,9 +206,9 @@ class TodoViewSet(StrictView, ModelViewSet):
 
     def insert(self, values: Any) -> None:
         many = isinstance(values, list)
-        with writing(self.user, rows=len(values) if many else 1) as write:
-            self.saved = write.create_many(values) if many else write.create(**values, **self.columns)
-        self.revision = write.revision
+        with unit_of_work(self.user, rows=len(values) if many else 1) as work:
+            self.saved = work.create_many(values) if many else work.create(**values, **self.columns)
+        self.revision = work.revision
 
     def made_before(self) -> bool:
         """Take the todo that this request's key made, which its unique constraint has just refused to make again."""
@@ -239,10 +239,10 @@ class TodoViewSet(StrictView, ModelViewSet):
         todo as it is now.
         """
         _ = request.data  # Read before the owner's row is locked: a slow client must hold up nobody.
-        with writing(self.user) as self.write:
+        with unit_of_work(self.user) as self.work:
             response = super().update(request, *args, **kwargs)
         self.tag(response, f'"{response.data["revision"]}"')
-        return self.written(response, self.write)
+        return self.written(response, self.work)
 
     def get_object(self) -> Todo:
         todo = super().get_object()
@@ -260,7 +260,7 @@ class TodoViewSet(StrictView, ModelViewSet):
         return response
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        self.write.update(cast(Todo, serializer.instance), **serializer.validated_data)
+        self.work.update(cast(Todo, serializer.instance), **serializer.validated_data)
 
     @documented.CHANGE_MANY
     def partial_update_many(self, request: Request) -> Response:
@@ -271,7 +271,7 @@ class TodoViewSet(StrictView, ModelViewSet):
         if not isinstance(request.data, list):
             raise self.not_for_lists()
         conditions.check_unconditional(request)
-        with writing(self.user, rows=min(len(request.data), BULK_ITEMS) or 1) as write:
+        with unit_of_work(self.user, rows=min(len(request.data), BULK_ITEMS) or 1) as work:
             serializer = BulkPatchSerializer(
                 self.get_queryset(),
                 data=request.data,
@@ -282,9 +282,9 @@ class TodoViewSet(StrictView, ModelViewSet):
             )
             if not serializer.is_valid():
                 raise self.refusal(serializer.errors)
-            write.update_many(serializer.validated_data)
+            work.update_many(serializer.validated_data)
         todos = [todo for todo, _ in serializer.validated_data]
-        return self.written(Response(TodoSerializer(todos, many=True).data, status=status.HTTP_202_ACCEPTED), write)
+        return self.written(Response(TodoSerializer(todos, many=True).data, status=status.HTTP_202_ACCEPTED), work)
 
     def not_for_lists(self) -> MethodNotAllowed:
         """A change of a list that is no bulk: as if the method were not there."""
@@ -301,38 +301,38 @@ class TodoViewSet(StrictView, ModelViewSet):
     @documented.CLEAR
     def clear(self, request: Request) -> Response:
         """Delete all completed todos: `?status=completed`, and nothing else, says so."""
-        NoFields(data=request.data).is_valid(raise_exception=True)
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
         conditions.check_unconditional(request)
         if "status" not in request.query_params:
             raise self.not_for_lists()
         if request.query_params["status"] != Todo.Status.COMPLETED:
             detail = "Only the completed todos can be cleared: status=completed."
             raise ValidationError({"status": [ErrorDetail(detail, code="invalid_choice")]})
-        with writing(self.user) as write:
-            write.clear_completed()
-        return self.written(Response(status=status.HTTP_204_NO_CONTENT), write)
+        with unit_of_work(self.user) as work:
+            work.clear_completed()
+        return self.written(Response(status=status.HTTP_204_NO_CONTENT), work)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Delete a todo. Doing so again changes nothing, and is no error while the deletion is remembered.
 
         With `If-Match` only if it is still as you last saw it: else 412, with the todo as it is now.
         """
-        NoFields(data=request.data).is_valid(raise_exception=True)
-        with writing(self.user) as write:
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        with unit_of_work(self.user) as work:
             todo = self.with_tombstones()
             if todo.deleted_at is None:
                 conditions.check_current(request, todo)
-            write.delete(todo)
-        return self.written(Response(status=status.HTTP_204_NO_CONTENT), write)
+            work.delete(todo)
+        return self.written(Response(status=status.HTTP_204_NO_CONTENT), work)
 
-    @action(detail=True, methods=["post"], serializer_class=NoFields)
+    @action(detail=True, methods=["post"], serializer_class=EmptySerializer)
     def restore(self, request: Request, pk: str = "") -> Response:
         """Undo the deletion of a todo, while it is remembered: 30 days at least. A live one stays as it is."""
-        NoFields(data=request.data).is_valid(raise_exception=True)
-        with writing(self.user) as write:
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        with unit_of_work(self.user) as work:
             todo = self.with_tombstones()
-            write.restore(todo)
-        return self.written(self.answer(todo), write)
+            work.restore(todo)
+        return self.written(self.answer(todo), work)
 
     def with_tombstones(self) -> Todo:
         """Return the todo of this URL, also where it is deleted."""

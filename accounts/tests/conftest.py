@@ -3,15 +3,15 @@ from typing import Any
 
 import pytest
 
-from todoproject import background
-from todoproject.environment import Rate
+from todoproject.config.environment import Rate
+from todoproject.serving import background_tasks
 
 
 @pytest.fixture(autouse=True)
 def nothing_in_the_background() -> Iterator[None]:
     """What a test has asked for is done before the next begins."""
     yield
-    background.executor.submit(int).result(30)
+    background_tasks.executor.submit(int).result(30)
 
 
 @pytest.fixture

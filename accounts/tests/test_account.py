@@ -1,7 +1,5 @@
 """The signed-in user's own account: reading and deleting it, changing the password, logging out."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,12 +7,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
 from accounts.tokens import tokens_for
+from testing.accounts import NEW_PASSWORD, change_password, delete, errors, log_in, refreshes, works
+from testing.factories import PASSWORD, client_for, make_todo, make_user
 from todos.models import Todo
-from todos.tests.factories import make_todo
-
-NEW_PASSWORD = "another horse battery"
 
 # A password that is not the current one, and the code of the error.
 NOT_CURRENT = [
@@ -28,30 +24,6 @@ NOT_CURRENT = [
 ]
 
 
-def errors(answer: Any) -> list[tuple[str, str]]:
-    return [(error["attr"], error["code"]) for error in answer.json()["errors"]]
-
-
-def works(access: str) -> bool:
-    return APIClient().get(reverse("auth-me"), headers={"Authorization": f"JWT {access}"}).status_code == 200
-
-
-def refreshes(refresh: str) -> bool:
-    return APIClient().post(reverse("auth-refresh"), {"refresh": refresh}).status_code == 200
-
-
-def log_in(email: str, password: str) -> Any:
-    return APIClient().post(reverse("auth-login"), {"email": email, "password": password})
-
-
-def change_password(client: APIClient, current: object = PASSWORD, new: object = NEW_PASSWORD) -> Any:
-    return client.post(reverse("auth-password"), {"current_password": current, "new_password": new})
-
-
-def delete(client: APIClient, password: object = PASSWORD) -> Any:
-    return client.delete(reverse("auth-me"), {"password": password})
-
-
 @pytest.mark.parametrize(
     ("method", "call"), [("get", "me"), ("delete", "me"), ("post", "logout"), ("post", "password")]
 )
@@ -59,77 +31,77 @@ def test_an_account_is_its_owners_only(db: None, api: APIClient, method: str, ca
     assert getattr(api, method)(reverse(f"auth-{call}")).status_code == 401
 
 
-def test_me_is_the_signed_in_account(mine: APIClient, user: User) -> None:
+def test_me_is_the_signed_in_account(user_client: APIClient, user: User) -> None:
     make_user()
-    answer = mine.get(reverse("auth-me"))
+    answer = user_client.get(reverse("auth-me"))
     assert answer.status_code == 200
     created_at = user.created_at.isoformat().replace("+00:00", "Z")
     assert answer.json() == {"email": user.email, "created_at": created_at, "revision": 0}
 
 
-def test_me_counts_the_writes_to_its_todos(mine: APIClient, user: User) -> None:
+def test_me_counts_the_writes_to_its_todos(user_client: APIClient, user: User) -> None:
     make_todo(user)
-    mine.post(reverse("todo-list"), {"title": "Buy bread"})
+    user_client.post(reverse("todo-list"), {"title": "Buy bread"})
     make_todo(make_user())
-    assert mine.get(reverse("auth-me")).json()["revision"] == 2
+    assert user_client.get(reverse("auth-me")).json()["revision"] == 2
 
 
 @pytest.mark.in_process("counts statements")
-def test_me_takes_one_statement(mine: APIClient) -> None:
+def test_me_takes_one_statement(user_client: APIClient) -> None:
     with CaptureQueriesContext(connection) as queries:
-        mine.get(reverse("auth-me"))
+        user_client.get(reverse("auth-me"))
     assert len(queries) == 1
 
 
 @pytest.mark.parametrize(("password", "code"), NOT_CURRENT)
-def test_without_its_password_no_account_is_deleted(mine: APIClient, password: object, code: str) -> None:
-    answer = delete(mine, password)
+def test_without_its_password_no_account_is_deleted(user_client: APIClient, password: object, code: str) -> None:
+    answer = delete(user_client, password)
     assert (answer.status_code, errors(answer)) == (400, [("password", code)])
-    assert mine.get(reverse("auth-me")).status_code == 200
+    assert user_client.get(reverse("auth-me")).status_code == 200
 
 
-def test_deleting_the_account_asks_for_the_password(mine: APIClient) -> None:
-    answer = mine.delete(reverse("auth-me"))
+def test_deleting_the_account_asks_for_the_password(user_client: APIClient) -> None:
+    answer = user_client.delete(reverse("auth-me"))
     assert (answer.status_code, errors(answer)) == (400, [("password", "required")])
-    assert mine.get(reverse("auth-me")).status_code == 200
+    assert user_client.get(reverse("auth-me")).status_code == 200
 
 
-def test_a_deleted_account_takes_all_that_is_its_own_and_nothing_else(mine: APIClient, user: User) -> None:
+def test_a_deleted_account_takes_all_that_is_its_own_and_nothing_else(user_client: APIClient, user: User) -> None:
     other = make_user()
     kept = make_todo(other)
     make_todo(user)
-    mine.delete(reverse("todo-detail", args=[make_todo(user).pk]))
+    user_client.delete(reverse("todo-detail", args=[make_todo(user).pk]))
     assert Todo.objects.filter(owner=user).exclude(deleted_at=None).count() == 1
-    answer = delete(mine)
+    answer = delete(user_client)
     assert (answer.status_code, answer.content) == (204, b"")
     assert list(User.objects.all()) == [other]
     assert list(Todo.objects.all()) == [kept]
 
 
-def test_a_deleted_account_has_no_tokens_and_no_login(mine: APIClient, user: User) -> None:
+def test_a_deleted_account_has_no_tokens_and_no_login(user_client: APIClient, user: User) -> None:
     tokens = tokens_for(user)
-    delete(mine)
+    delete(user_client)
     assert not works(tokens["access"])
     assert not refreshes(tokens["refresh"])
     assert log_in(user.email, PASSWORD).json()["message"] == "Invalid credentials"
 
 
-def test_the_email_of_a_deleted_account_can_sign_up_again(mine: APIClient, user: User, api: APIClient) -> None:
+def test_the_email_of_a_deleted_account_can_sign_up_again(user_client: APIClient, user: User, api: APIClient) -> None:
     make_todo(user)
-    delete(mine)
+    delete(user_client)
     token = api.post(reverse("auth-signup"), {"email": user.email, "password": PASSWORD}).json()["token"]
     api.credentials(HTTP_AUTHORIZATION=f"JWT {token}")
     assert api.get(reverse("todo-list")).json() == []
 
 
-def test_a_changed_password_logs_in_and_the_old_one_does_not(mine: APIClient, user: User) -> None:
-    assert change_password(mine).status_code == 200
+def test_a_changed_password_logs_in_and_the_old_one_does_not(user_client: APIClient, user: User) -> None:
+    assert change_password(user_client).status_code == 200
     assert log_in(user.email, NEW_PASSWORD).status_code == 200
     assert log_in(user.email, PASSWORD).status_code == 400
 
 
-def test_changing_the_password_gives_tokens_that_work(mine: APIClient) -> None:
-    answer = change_password(mine)
+def test_changing_the_password_gives_tokens_that_work(user_client: APIClient) -> None:
+    answer = change_password(user_client)
     assert answer.json().keys() == {"token", "access", "refresh"}
     assert answer.json()["token"] == answer.json()["access"]
     assert works(answer.json()["access"])
@@ -137,55 +109,55 @@ def test_changing_the_password_gives_tokens_that_work(mine: APIClient) -> None:
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_changing_the_password_kills_all_older_tokens(mine: APIClient, user: User) -> None:
+def test_changing_the_password_kills_all_older_tokens(user_client: APIClient, user: User) -> None:
     elsewhere = tokens_for(user)
-    change_password(mine)
-    assert mine.get(reverse("auth-me")).status_code == 401
+    change_password(user_client)
+    assert user_client.get(reverse("auth-me")).status_code == 401
     assert not works(elsewhere["access"])
     assert not refreshes(elsewhere["refresh"])
 
 
 @pytest.mark.parametrize(("password", "code"), NOT_CURRENT)
-def test_without_the_current_password_none_is_changed(mine: APIClient, password: object, code: str) -> None:
-    answer = change_password(mine, current=password)
+def test_without_the_current_password_none_is_changed(user_client: APIClient, password: object, code: str) -> None:
+    answer = change_password(user_client, current=password)
     assert (answer.status_code, errors(answer)) == (400, [("current_password", code)])
-    assert change_password(mine).status_code == 200
+    assert change_password(user_client).status_code == 200
 
 
-def test_changing_the_password_asks_for_both(mine: APIClient) -> None:
-    answer = mine.post(reverse("auth-password"))
+def test_changing_the_password_asks_for_both(user_client: APIClient) -> None:
+    answer = user_client.post(reverse("auth-password"))
     assert answer.status_code == 400
     assert errors(answer) == [("current_password", "required"), ("new_password", "required")]
 
 
 def test_a_new_password_is_not_like_the_email(db: None) -> None:
-    answer = change_password(signed_in(make_user("ada.lovelace@example.com")), new="ada.lovelace1")
+    answer = change_password(client_for(make_user("ada.lovelace@example.com")), new="ada.lovelace1")
     assert errors(answer) == [("new_password", "password_too_similar")]
 
 
-def test_logging_out_kills_every_token_on_every_device(mine: APIClient, user: User) -> None:
+def test_logging_out_kills_every_token_on_every_device(user_client: APIClient, user: User) -> None:
     elsewhere = tokens_for(user)
-    answer = mine.post(reverse("auth-logout"))
+    answer = user_client.post(reverse("auth-logout"))
     assert (answer.status_code, answer.content) == (204, b"")
-    assert mine.get(reverse("auth-me")).status_code == 401
-    assert mine.post(reverse("auth-logout")).status_code == 401
+    assert user_client.get(reverse("auth-me")).status_code == 401
+    assert user_client.post(reverse("auth-logout")).status_code == 401
     assert not works(elsewhere["access"])
     assert not refreshes(elsewhere["refresh"])
 
 
-def test_logging_out_logs_nobody_else_out(mine: APIClient) -> None:
+def test_logging_out_logs_nobody_else_out(user_client: APIClient) -> None:
     other = tokens_for(make_user())
-    mine.post(reverse("auth-logout"))
+    user_client.post(reverse("auth-logout"))
     assert works(other["access"])
     assert refreshes(other["refresh"])
 
 
-def test_after_logging_out_one_can_log_in_again(mine: APIClient, user: User) -> None:
-    mine.post(reverse("auth-logout"))
+def test_after_logging_out_one_can_log_in_again(user_client: APIClient, user: User) -> None:
+    user_client.post(reverse("auth-logout"))
     assert works(log_in(user.email, PASSWORD).json()["token"])
 
 
-def test_logging_out_takes_no_field(mine: APIClient) -> None:
-    answer = mine.post(reverse("auth-logout"), {"everywhere": False})
+def test_logging_out_takes_no_field(user_client: APIClient) -> None:
+    answer = user_client.post(reverse("auth-logout"), {"everywhere": False})
     assert (answer.status_code, errors(answer)) == (400, [("everywhere", "unknown")])
-    assert mine.get(reverse("auth-me")).status_code == 200
+    assert user_client.get(reverse("auth-me")).status_code == 200

@@ -13,9 +13,8 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
+from testing.factories import PASSWORD, client_for, make_todo, make_user
 from todos.models import Todo
-from todos.tests.factories import make_todo
 
 USERS = "admin:accounts_user_changelist"
 ADD = "admin:accounts_user_add"
@@ -126,7 +125,7 @@ def test_the_change_form_changes_an_email_to_its_normal_form(admin: Client, user
 
 
 def test_the_password_form_sets_a_password_and_kills_older_tokens(admin: Client, user: User) -> None:
-    before = signed_in(user)
+    before = client_for(user)
     url = reverse("admin:auth_user_password_change", args=[user.pk])
     form = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     assert admin.post(url, form).status_code == 302

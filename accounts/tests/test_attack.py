@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.tests.attack import RATES, attacked
-from todoproject.tests.server import Server
+from testing.login_attack import RATES, attacked
+from testing.server import Server
 
 pytestmark = pytest.mark.in_process("has a server of its own")
 

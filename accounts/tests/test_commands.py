@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from accounts.tests.factories import make_user
+from testing.factories import make_user
 
 
 def make_admin(email: str) -> tuple[str, str]:
@@ -16,11 +16,11 @@ def make_admin(email: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_an_account_becomes_an_administrators_and_keeps_its_tokens(user: Any, mine: Any) -> None:
+def test_an_account_becomes_an_administrators_and_keeps_its_tokens(user: Any, user_client: Any) -> None:
     assert make_admin(user.email.upper()) == (f"{user.email.upper()} is an administrator.\n", "")
     user.refresh_from_db()
     assert (user.is_staff, user.is_superuser) == (True, True)
-    assert mine.get("/auth/me/").status_code == 200
+    assert user_client.get("/auth/me/").status_code == 200
 
 
 def test_making_an_administrator_twice_succeeds_twice(user: Any) -> None:

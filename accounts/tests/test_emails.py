@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.emails import normal_email
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user
+from testing.factories import PASSWORD, make_user
 
 # Another spelling, and the normal form of the same address.
 SPELLINGS = [

@@ -7,20 +7,19 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, signed_in
-from todos.tests.factories import make_todo
+from testing.factories import PASSWORD, client_for, make_todo
 
 
 def stale_copy(user: User) -> Any:
     return User.objects.get(pk=user.pk)
 
 
-def test_a_stale_save_brings_no_revoked_token_back(user: User, mine: APIClient) -> None:
+def test_a_stale_save_brings_no_revoked_token_back(user: User, user_client: APIClient) -> None:
     stale = stale_copy(user)
     user.revoke_tokens()
     stale.is_staff = True
     stale.save()
-    assert mine.get("/auth/me/").status_code == 401
+    assert user_client.get("/auth/me/").status_code == 401
 
 
 def test_a_stale_save_turns_no_revision_back(user: User) -> None:
@@ -41,12 +40,12 @@ def test_a_stale_save_undoes_no_deactivation(user: User) -> None:
     assert (user.email, user.is_active) == ("new@example.com", False)
 
 
-def test_a_deferred_column_that_was_set_is_saved(user: User, mine: APIClient) -> None:
+def test_a_deferred_column_that_was_set_is_saved(user: User, user_client: APIClient) -> None:
     partial: Any = User.objects.only("email").get(pk=user.pk)
     partial.is_active = False
     partial.save()
     assert not stale_copy(user).is_active
-    assert mine.get("/auth/me/").status_code == 401
+    assert user_client.get("/auth/me/").status_code == 401
 
 
 @pytest.mark.parametrize("between", ["refresh", "save some", "save none", "renew"])
@@ -68,14 +67,14 @@ def test_what_is_read_or_saved_between_forgets_no_change(user: User, between: st
     assert stale_copy(user).is_staff
 
 
-def test_saving_what_did_not_change_keeps_tokens(user: User, mine: APIClient) -> None:
+def test_saving_what_did_not_change_keeps_tokens(user: User, user_client: APIClient) -> None:
     user.save()
     stale_copy(user).save()
-    assert mine.get("/auth/me/").status_code == 200
+    assert user_client.get("/auth/me/").status_code == 200
 
 
 @pytest.mark.parametrize("change", ["set_password", "set_unusable_password", "assign"])
-def test_another_password_ends_all_tokens(user: User, mine: APIClient, change: str) -> None:
+def test_another_password_ends_all_tokens(user: User, user_client: APIClient, change: str) -> None:
     copy = stale_copy(user)
     if change == "set_password":
         copy.set_password("another correct horse")
@@ -84,16 +83,16 @@ def test_another_password_ends_all_tokens(user: User, mine: APIClient, change: s
     else:
         copy.password = make_password("another correct horse")
     copy.save()
-    assert mine.get("/auth/me/").status_code == 401
-    assert signed_in(copy).get("/auth/me/").status_code == 200
+    assert user_client.get("/auth/me/").status_code == 401
+    assert client_for(copy).get("/auth/me/").status_code == 200
 
 
-def test_renewing_a_hash_keeps_tokens_and_undoes_no_change(user: User, mine: APIClient) -> None:
+def test_renewing_a_hash_keeps_tokens_and_undoes_no_change(user: User, user_client: APIClient) -> None:
     old = Argon2PasswordHasher().encode(PASSWORD, "saltsaltsalt")  # With Django's parameters, not ours.
     User.objects.filter(pk=user.pk).update(password=old, token_version=user.token_version)
     stale = stale_copy(user)
     assert stale_copy(user).check_password(PASSWORD)
-    assert mine.get("/auth/me/").status_code == 200
+    assert user_client.get("/auth/me/").status_code == 200
     renewed = stale_copy(user).password
     assert "m=19456,t=2,p=1" in renewed
     assert stale.check_password(PASSWORD)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
+from testing.factories import PASSWORD, client_for, make_user
 
 EMAIL = "ada.lovelace@example.com"
 
@@ -46,7 +46,7 @@ def test_a_password_against_the_rules_signs_nobody_up(db: None, api: APIClient, 
 def test_a_password_against_the_rules_replaces_none(db: None, password: object, code: str) -> None:
     user = make_user(EMAIL)
     body = {"current_password": PASSWORD, "new_password": password}
-    answer = signed_in(user).post(reverse("auth-password"), body)
+    answer = client_for(user).post(reverse("auth-password"), body)
     assert (answer.status_code, errors(answer)) == (400, [("new_password", code)])
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
@@ -75,8 +75,8 @@ def test_a_password_is_never_trimmed(db: None, api: APIClient, other: str, statu
     assert api.post(reverse("auth-login"), {"email": EMAIL, "password": other}).status_code == status
 
 
-def test_a_changed_password_is_never_trimmed(mine: APIClient, user: User) -> None:
-    mine.post(reverse("auth-password"), {"current_password": PASSWORD, "new_password": "  two spaces  "})
+def test_a_changed_password_is_never_trimmed(user_client: APIClient, user: User) -> None:
+    user_client.post(reverse("auth-password"), {"current_password": PASSWORD, "new_password": "  two spaces  "})
     user.refresh_from_db()
     assert user.check_password("  two spaces  ")
 

@@ -10,12 +10,11 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import ThrottleCount, User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
 from accounts.throttling import by_email, clear, reserve
-from todoproject.tests.parallel import at_once
-from todoproject.tests.server import Server
+from testing.concurrency import run_concurrently
+from testing.factories import PASSWORD, client_for, make_todo, make_user
+from testing.server import Server
 from todos.models import Todo
-from todos.tests.factories import make_todo
 
 Rounds = Callable[[int, int], int]
 
@@ -30,7 +29,7 @@ def spellings(local: str) -> list[str]:
 def test_of_signups_with_one_email_exactly_one_succeeds(server: Server, rounds: Rounds, spelt: Callable) -> None:
     for _ in range(rounds(2, 100)):
         bodies = [{"email": email, "password": PASSWORD} for email in spelt(uuid4().hex)]
-        answers = at_once(partial(server.call, "POST", "/auth/signup/", body) for body in bodies)
+        answers = run_concurrently(partial(server.call, "POST", "/auth/signup/", body) for body in bodies)
         assert sorted(answer.status for answer in answers) == [200] + [400] * 7
         messages = {answer.json()["message"] for answer in answers}
         assert messages == {"Sign up successfully", "Email already exists."}
@@ -41,9 +40,9 @@ def test_a_deleted_account_leaves_no_todo_behind(rounds: Rounds) -> None:
     for _ in range(rounds(4, 50)):
         user = make_user()
         make_todo(user)
-        delete = partial(signed_in(user).delete, reverse("auth-me"), {"password": PASSWORD})
-        create = [partial(signed_in(user).post, reverse("todo-list"), {"title": "Buy milk"}) for _ in range(7)]
-        deleted, *created = [answer.status_code for answer in at_once([delete, *create])]
+        delete = partial(client_for(user).delete, reverse("auth-me"), {"password": PASSWORD})
+        create = [partial(client_for(user).post, reverse("todo-list"), {"title": "Buy milk"}) for _ in range(7)]
+        deleted, *created = [answer.status_code for answer in run_concurrently([delete, *create])]
         assert deleted == 204
         assert set(created) <= {201, 401}
         assert not User.objects.exists()
@@ -56,7 +55,7 @@ def test_after_a_logout_no_token_works_that_was_refreshed_meanwhile(server: Serv
         tokens = server.call("POST", "/auth/signup/", body).json()
         refresh = partial(server.call, "POST", "/auth/refresh/", {"refresh": tokens["refresh"]})
         logout = partial(server.call, "POST", "/auth/logout/", token=tokens["access"])
-        logged_out, *refreshed = at_once([logout] + [refresh] * 7)
+        logged_out, *refreshed = run_concurrently([logout] + [refresh] * 7)
         assert logged_out.status == 204
         assert {answer.status for answer in refreshed} <= {200, 401}
         accesses = [tokens["access"]] + [answer.json()["access"] for answer in refreshed if answer.status == 200]
@@ -68,7 +67,9 @@ def test_of_password_changes_at_once_exactly_one_succeeds(server: Server, rounds
     for _ in range(rounds(2, 25)):
         token = server.sign_up()
         bodies = [{"current_password": PASSWORD, "new_password": f"battery horse {number}"} for number in range(4)]
-        answers = at_once(partial(server.call, "POST", "/auth/password/", body, token=token) for body in bodies)
+        answers = run_concurrently(
+            partial(server.call, "POST", "/auth/password/", body, token=token) for body in bodies
+        )
         assert sorted(answer.status for answer in answers) == [200, 401, 401, 401]
         access = next(answer.json()["access"] for answer in answers if answer.status == 200)
         assert server.call("GET", "/auth/me/", token=access).status == 200
@@ -94,14 +95,14 @@ def test_failures_and_their_clearing_never_wait_for_each_other(limit: Callable) 
         sleep(0.2)
         clear("ada@example.com")
 
-    at_once([fail_slowly, clear_meanwhile])
+    run_concurrently([fail_slowly, clear_meanwhile])
     assert not ThrottleCount.objects.exists()
 
 
 def test_logouts_at_once_are_204_or_401(server: Server, rounds: Rounds) -> None:
     for _ in range(rounds(3, 25)):
         token = server.sign_up()
-        answers = at_once([partial(server.call, "POST", "/auth/logout/", token=token)] * 8)
+        answers = run_concurrently([partial(server.call, "POST", "/auth/logout/", token=token)] * 8)
         statuses = sorted(answer.status for answer in answers)
         assert statuses[0] == 204
         assert set(statuses) <= {204, 401}

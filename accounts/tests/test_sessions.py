@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
 from accounts.tokens import tokens_for
+from testing.factories import PASSWORD, client_for, make_user
 from todos.models import Todo
 
 LOGIN = "rest_framework:login"
@@ -135,14 +135,14 @@ def test_a_write_with_a_token_needs_no_csrf_token(user: User) -> None:
     assert Todo.objects.get().owner == user
 
 
-def test_the_browsers_own_logout_ends_that_session_only(browser: Client, user: User, mine: Client) -> None:
+def test_the_browsers_own_logout_ends_that_session_only(browser: Client, user: User, user_client: Client) -> None:
     elsewhere = Client(enforce_csrf_checks=True)
     log_in(browser, user)
     log_in(elsewhere, user)
     send_form(browser, LOGOUT)
     assert not is_in(browser)
     assert is_in(elsewhere)
-    assert is_in(mine)
+    assert is_in(user_client)
 
 
 def test_the_browsers_own_logout_needs_the_csrf_token(browser: Client, user: User) -> None:
@@ -160,7 +160,7 @@ def test_a_session_that_was_logged_out_does_not_come_back(browser: Client, user:
 
 
 def end_by_logout_with_a_token(browser: Client, user: User) -> None:
-    assert signed_in(user).post(reverse("auth-logout")).status_code == 204
+    assert client_for(user).post(reverse("auth-logout")).status_code == 204
 
 
 def end_by_logout_in_a_session(browser: Client, user: User) -> None:

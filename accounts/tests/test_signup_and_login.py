@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.passwords import Argon2idHasher
-from accounts.tests.factories import PASSWORD, make_user, signed_in
+from testing.factories import PASSWORD, client_for, make_user
 
 CREDENTIALS = {"email": "ada@example.com", "password": PASSWORD}
 CALLS = ["auth-signup", "auth-login"]
@@ -191,7 +191,7 @@ def test_a_hash_of_other_parameters_is_renewed_at_login_and_no_token_dies(db: No
     hasher.time_cost = 1
     User.objects.filter(pk=user.pk).update(password=hasher.encode(PASSWORD, hasher.salt()))
     user.refresh_from_db()
-    before = signed_in(user)
+    before = client_for(user)
     token = log_in(api).json()["token"]
     user.refresh_from_db()
     assert "m=19456,t=2,p=1" in user.password

@@ -13,14 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.exceptions import TooManyTries
+from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
-from accounts.tests.test_account import change_password, delete
 from accounts.throttling import FORGOTTEN_AT_ONCE, Try, give_back, reserve
 from accounts.tokens import tokens_for
-from todoproject.tests.shapes import assert_error
-from todoproject.tests.statements import statements
+from testing.accounts import change_password, delete
+from testing.assertions import assert_error
+from testing.factories import PASSWORD, client_for, make_user
+from testing.queries import statements
 
 pytestmark = pytest.mark.in_process("sets the rates of this process; attacks show them from outside")
 
@@ -162,19 +162,19 @@ def test_a_failed_log_in_takes_the_same_statements_for_everybody(limit: Any, use
 
 def test_wrong_current_passwords_count_for_the_user_and_apart_from_log_ins(limit: Any, user: User) -> None:
     limit(password=2, account=1)
-    mine = signed_in(user)
-    assert change_password(mine, current=WRONG).status_code == 400
+    user_client = client_for(user)
+    assert change_password(user_client, current=WRONG).status_code == 400
     assert log_in(user.email).status_code == 400
-    assert delete(mine, WRONG).status_code == 400
-    assert (delete(mine).status_code, change_password(mine).status_code) == (429, 429)
-    assert change_password(signed_in(make_user())).status_code == 200
+    assert delete(user_client, WRONG).status_code == 400
+    assert (delete(user_client).status_code, change_password(user_client).status_code) == (429, 429)
+    assert change_password(client_for(make_user())).status_code == 200
 
 
 def test_right_current_passwords_do_not_count(limit: Any, user: User) -> None:
     limit(password=1)
-    assert [change_password(signed_in(user), new=PASSWORD).status_code for _ in range(1)] == [200]
+    assert [change_password(client_for(user), new=PASSWORD).status_code for _ in range(1)] == [200]
     user.refresh_from_db()
-    assert delete(signed_in(user)).status_code == 204
+    assert delete(client_for(user)).status_code == 204
 
 
 def test_in_the_admin_wrong_current_passwords_count_too(limit: Any) -> None:
@@ -184,7 +184,7 @@ def test_in_the_admin_wrong_current_passwords_count_too(limit: Any) -> None:
     form = {"old_password": WRONG, "new_password1": "another horse battery", "new_password2": "another horse battery"}
     assert browser.get(reverse("admin:password_change")).status_code == 200
     statuses = [browser.post(reverse("admin:password_change"), form).status_code for _ in range(3)]
-    assert (statuses, change_password(signed_in(admin)).status_code) == ([200, 200, 429], 429)
+    assert (statuses, change_password(client_for(admin)).status_code) == ([200, 200, 429], 429)
 
 
 def test_in_the_admin_a_right_current_password_does_not_count(limit: Any) -> None:
@@ -218,7 +218,7 @@ def test_a_try_is_not_given_back_to_a_later_period(limit: Any) -> None:
     end_periods()
     reserve(Try("account", "x"))
     give_back(early)
-    with pytest.raises(TooManyTries):
+    with pytest.raises(TooManyAttempts):
         reserve(Try("account", "x"))
 
 
@@ -254,7 +254,7 @@ def test_the_database_refuses_a_negative_count_and_a_second_one(db: None) -> Non
 
 def test_calls_with_a_good_token_are_not_throttled(limit: Any, user: User) -> None:
     limit(login=1, signup=1, refresh=1, reset=1, account=1, email=1, password=1)
-    mine = signed_in(user)
-    assert [mine.get(reverse("auth-me")).status_code for _ in range(5)] == [200] * 5
+    user_client = client_for(user)
+    assert [user_client.get(reverse("auth-me")).status_code for _ in range(5)] == [200] * 5
     body = {"refresh": tokens_for(user)["refresh"]}
-    assert [mine.post(reverse("auth-refresh"), body).status_code for _ in range(2)] == [200, 429]
+    assert [user_client.post(reverse("auth-refresh"), body).status_code for _ in range(2)] == [200, 429]

@@ -13,8 +13,8 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, make_user, signed_in
 from accounts.tokens import AccessToken, RefreshToken, tokens_for
+from testing.factories import PASSWORD, client_for, make_user
 
 NESTED = "[" * 20_000
 DIGITS = "9" * 5_000
@@ -349,9 +349,9 @@ def test_a_change_of_anything_else_kills_no_token(user: User, use: Any, token: s
     assert use(token).status_code == 200
 
 
-def test_one_users_revocation_is_nobody_elses(user: User, mine: APIClient) -> None:
+def test_one_users_revocation_is_nobody_elses(user: User, user_client: APIClient) -> None:
     other = make_user()
-    theirs = signed_in(other)
+    theirs = client_for(other)
     other.revoke_tokens()
     assert theirs.get(reverse("auth-me")).status_code == 401
-    assert mine.get(reverse("auth-me")).status_code == 200
+    assert user_client.get(reverse("auth-me")).status_code == 200

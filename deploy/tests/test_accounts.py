@@ -10,14 +10,14 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.tests.attack import RATES, attacked
-from accounts.tests.mails import LINK
-from deploy.local.front import Front
-from deploy.local.function import Function
 from deploy.stages import local_environment
-from deploy.tests.test_served import Gateway
-from todoproject.tests.postbox import Postbox, postbox
-from todoproject.tests.server import PASSWORD
+from lambda_emulator.function import Function
+from lambda_emulator.gateway import Front
+from testing.gateway import GatewayCaller
+from testing.login_attack import RATES, attacked
+from testing.mail_server import Postbox, postbox
+from testing.outbox import LINK
+from testing.server import PASSWORD
 
 PUBLIC_URL = "https://todo.example.com/dev"
 
@@ -48,7 +48,7 @@ def test_over_all_instances_exactly_the_limit_passes(
     ):
         assert not function.invoke({"manage": "migrate"}).error
         for network, front in ((3, rest), (4, http)):
-            gateway = Gateway(front, function)
+            gateway = GatewayCaller(front, function)
             sources = [f"127.0.{network}.{number}" for number in range(1, 51)]
             one = attacked(gateway, f"{uuid4().hex}@example.com", sources=[f"127.1.{network}.1"], tries=tries)
             fifty = attacked(gateway, f"{uuid4().hex}@example.com", sources=sources, tries=tries)
@@ -61,7 +61,7 @@ def test_over_all_instances_exactly_the_limit_passes(
 def test_a_reset_mail_is_sent_by_another_call_of_the_function(function: Function, box: Postbox, events: str) -> None:
     before, email = len(box.messages), f"{uuid4().hex}@example.com"
     with Front(function, events=events) as front:
-        gateway = Gateway(front, function)
+        gateway = GatewayCaller(front, function)
         gateway.sign_up_as(email)
         for asked in ("nobody@example.com", email):
             assert gateway.call("POST", "/auth/password/reset/", {"email": asked}).status == 202
@@ -84,7 +84,7 @@ def test_each_request_is_one_line_with_lambdas_name_of_it(function: Function) ->
     function.cold()
     before = len(function.log.read_text())
     with Front(function) as front:
-        gateway = Gateway(front, function)
+        gateway = GatewayCaller(front, function)
         token = gateway.sign_up_as("ada@example.com")
         gateway.call("GET", "/todos/7?search=hidden", token=token)
         entries = requests(function.log.read_text()[before:])
@@ -108,7 +108,7 @@ def requests(log: str) -> list[dict[str, Any]]:
 
 def test_without_a_mail_server_a_reset_is_logged_and_no_link_printed(package: Path) -> None:
     with Function(package, environment=local_environment(), instances=1) as function, Front(function) as front:
-        gateway = Gateway(front, function)
+        gateway = GatewayCaller(front, function)
         gateway.sign_up_as("ada@example.com")
         assert gateway.call("POST", "/auth/password/reset/", {"email": "ada@example.com"}).status == 202
         log = function.log.read_text()
@@ -119,7 +119,7 @@ def test_without_a_mail_server_a_reset_is_logged_and_no_link_printed(package: Pa
 def test_a_broken_mail_server_costs_the_caller_nothing_and_is_logged(package: Path) -> None:
     environment = local_environment() | {"EMAIL_URL": "smtp://127.0.0.1:1", "PUBLIC_URL": PUBLIC_URL}
     with Function(package, environment=environment, instances=1) as function, Front(function) as front:
-        gateway = Gateway(front, function)
+        gateway = GatewayCaller(front, function)
         gateway.sign_up_as("ada@example.com")
         assert gateway.call("POST", "/auth/password/reset/", {"email": "ada@example.com"}).status == 202
         deadline = time.monotonic() + 20

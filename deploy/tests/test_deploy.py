@@ -13,10 +13,10 @@ import pytest
 pytest.importorskip("moto", reason="what plays AWS is in requirements-dev.txt")
 
 from deploy.bytecode import target_python
-from deploy.local.runtime import VERSION
 from deploy.stages import stage_settings
-from deploy.tests.aws import Aws, Project, Ran
-from deploy.tests.conftest import ARCHITECTURE
+from lambda_emulator.runtime import VERSION
+from testing.aws import Aws, Project, Ran
+from testing.package import ARCHITECTURE
 
 pytestmark = pytest.mark.skipif(target_python(VERSION) is None, reason=f"Lambda's Python {VERSION} is not installed.")
 NAME = "todo-api-dev"
@@ -123,7 +123,7 @@ def test_the_function_is_made_as_the_settings_say(configuration: Any) -> None:
         "Architectures": [ARCHITECTURE],
         "MemorySize": 1024,
         "Timeout": 29,
-        "Handler": "todoproject.aws_lambda.handler",
+        "Handler": "todoproject.serving.lambda_handler.handler",
         "Role": f"arn:aws:iam::123456789012:role/{ROLE}",
     }
     assert {name: configuration[name] for name in expected} == expected

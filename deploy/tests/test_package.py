@@ -16,7 +16,7 @@ import pytest
 
 from deploy import package as packaging
 from deploy.package import ROOT, build
-from deploy.tests.conftest import ARCHITECTURE
+from testing.package import ARCHITECTURE
 
 MEGABYTE = 1024 * 1024
 

@@ -5,46 +5,23 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin
 from zipfile import ZipFile
 
 import pytest
 
-from deploy.local.front import Front
-from deploy.local.function import Function
 from deploy.stages import local_environment
-from todoproject.tests.server import PASSWORD, Answer, Caller
-from todoproject.tests.test_original import check_every_call
+from lambda_emulator.function import Function
+from lambda_emulator.gateway import Front
+from testing.flask_api import check_every_call
+from testing.gateway import GatewayCaller
+from testing.server import PASSWORD, Answer
 
 HTML = {"Accept": "text/html"}
 CREDENTIALS = {"email": "ada@example.com", "password": PASSWORD}
-
-
-class Gateway(Caller):
-    """Calls by one kind of gateway, to a function that several may share."""
-
-    def __init__(self, front: Front, function: Function) -> None:
-        parts = urlsplit(front.url)
-        self.port, self.prefix, self.url, self.function = parts.port or 0, parts.path, front.url, function
-
-    def sign_up_as(self, email: str) -> str:
-        answer = self.call("POST", "/auth/signup/", {"email": email, "password": PASSWORD})
-        assert answer.status == 200, answer.body
-        return answer.json()["token"]
-
-    def raw(
-        self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
-    ) -> tuple[HTTPResponse, bytes]:
-        http = HTTPConnection("127.0.0.1", self.port, timeout=60)
-        try:
-            http.request(method, self.prefix + path, body, headers or {})
-            response = http.getresponse()
-            return response, response.read()
-        finally:
-            http.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +31,7 @@ def function(package: Path) -> Iterator[Function]:
 
 
 @pytest.fixture(scope="module")
-def gateways(function: Function) -> Iterator[dict[str, Gateway]]:
+def gateways(function: Function) -> Iterator[dict[str, GatewayCaller]]:
     """All three, with one function behind them."""
     with (
         Front(function, events="v1") as rest,
@@ -62,25 +39,25 @@ def gateways(function: Function) -> Iterator[dict[str, Gateway]]:
         Front(function, events="url") as url,
     ):
         fronts = {"REST API": rest, "HTTP API": http, "function URL": url}
-        yield {name: Gateway(front, function) for name, front in fronts.items()}
+        yield {name: GatewayCaller(front, function) for name, front in fronts.items()}
 
 
 @pytest.fixture(params=["REST API", "HTTP API", "function URL"])
-def gateway(request: pytest.FixtureRequest, gateways: dict[str, Gateway]) -> Gateway:
+def gateway(request: pytest.FixtureRequest, gateways: dict[str, GatewayCaller]) -> GatewayCaller:
     return gateways[request.param]
 
 
 @pytest.fixture
-def cold(gateway: Gateway) -> Gateway:
+def cold(gateway: GatewayCaller) -> GatewayCaller:
     gateway.function.cold()
     return gateway
 
 
-def test_every_call_of_the_original_answers_as_it_did(cold: Gateway) -> None:
+def test_every_call_of_the_flask_api_answers_as_it_did(cold: GatewayCaller) -> None:
     check_every_call(cold)
 
 
-def test_data_is_gone_with_its_instance_and_health_says_so(cold: Gateway) -> None:
+def test_data_is_gone_with_its_instance_and_health_says_so(cold: GatewayCaller) -> None:
     assert cold.call("GET", "/health/").json()["durable"] is False
     token = cold.sign_up_as("ada@example.com")
     assert cold.call("GET", "/auth/me/", token=token).status == 200
@@ -89,7 +66,7 @@ def test_data_is_gone_with_its_instance_and_health_says_so(cold: Gateway) -> Non
     assert "The data is a copy in /tmp" in cold.function.log.read_text()
 
 
-def test_a_token_is_worth_nothing_where_somebody_else_has_the_same_id(cold: Gateway) -> None:
+def test_a_token_is_worth_nothing_where_somebody_else_has_the_same_id(cold: GatewayCaller) -> None:
     ada = cold.sign_up_as("ada@example.com")
     cold.function.cold()
     eve = cold.sign_up_as("eve@example.com")
@@ -102,7 +79,7 @@ def claims(token: str) -> dict[str, Any]:
     return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
 
 
-def test_addresses_keep_the_prefix_when_one_instance_serves_several_in_turn(gateways: dict[str, Gateway]) -> None:
+def test_addresses_keep_the_prefix_when_one_instance_serves_several_in_turn(gateways: dict[str, GatewayCaller]) -> None:
     for name in ("REST API", "function URL", "HTTP API", "function URL", "REST API"):
         gateway = gateways[name]
         links = gateway.call("GET", "/").json()
@@ -115,7 +92,7 @@ def test_addresses_keep_the_prefix_when_one_instance_serves_several_in_turn(gate
 
 
 @pytest.mark.parametrize("page", ["/", "/todos/", "/docs/", "/admin/login/", "/session/login/", "/auth/login/"])
-def test_every_asset_of_a_page_arrives_as_it_was_packaged(gateway: Gateway, package: Path, page: str) -> None:
+def test_every_asset_of_a_page_arrives_as_it_was_packaged(gateway: GatewayCaller, package: Path, page: str) -> None:
     html = gateway.call("GET", page, **HTML).body.decode()
     assets = set(re.findall(r"(?:src|href)=\"([^\"]*/static/[^\"]+)\"", html))
     assert assets
@@ -127,18 +104,18 @@ def test_every_asset_of_a_page_arrives_as_it_was_packaged(gateway: Gateway, pack
             assert_as_packaged(packaged, gateway, asset)
 
 
-def packaged_name(gateway: Gateway, asset: str) -> str:
+def packaged_name(gateway: GatewayCaller, asset: str) -> str:
     return f"staticfiles/{asset.removeprefix(f'{gateway.prefix}/static/')}"
 
 
-def named_in(packaged: ZipFile, gateway: Gateway, style: str) -> set[str]:
+def named_in(packaged: ZipFile, gateway: GatewayCaller, style: str) -> set[str]:
     """Return the images and fonts that a style sheet names."""
     text = packaged.read(packaged_name(gateway, style)).decode()
     names = re.findall(r"url\(['\"]?([^'\")#?]+)", text)
     return {name for name in names if not name.startswith("data:")}
 
 
-def assert_as_packaged(packaged: ZipFile, gateway: Gateway, asset: str) -> None:
+def assert_as_packaged(packaged: ZipFile, gateway: GatewayCaller, asset: str) -> None:
     content = packaged.read(packaged_name(gateway, asset))
     plain, body = gateway.raw("GET", asset.removeprefix(gateway.prefix))
     assert (plain.status, body == content) == (200, True), asset
@@ -148,7 +125,7 @@ def assert_as_packaged(packaged: ZipFile, gateway: Gateway, asset: str) -> None:
     assert (zipped.status, body == content) == (200, True), asset
 
 
-def test_compressed_files_and_fonts_are_among_the_assets(gateway: Gateway, package: Path) -> None:
+def test_compressed_files_and_fonts_are_among_the_assets(gateway: GatewayCaller, package: Path) -> None:
     with ZipFile(package) as packaged:
         font = next(name for name in packaged.namelist() if name.endswith(".woff"))
         style = next(name for name in packaged.namelist() if re.search(r"bootstrap\.min\.\w+\.css\.gz", name))
@@ -158,7 +135,7 @@ def test_compressed_files_and_fonts_are_among_the_assets(gateway: Gateway, packa
         assert gateway.raw("GET", f"/static/{font.removeprefix('staticfiles/')}")[1] == packaged.read(font)
 
 
-def test_two_cookies_of_one_answer_both_arrive_and_a_session_works(cold: Gateway) -> None:
+def test_two_cookies_of_one_answer_both_arrive_and_a_session_works(cold: GatewayCaller) -> None:
     cold.sign_up_as("ada@example.com")
     form, _ = cold.raw("GET", "/session/login/", HTML)
     csrf = cookies_of(form)["csrftoken"]
@@ -179,7 +156,7 @@ def cookies_of(answer: HTTPResponse) -> dict[str, str]:
     return dict(line.split(";")[0].split("=", 1) for line in lines)
 
 
-def test_unicode_and_repeated_parameters_arrive_as_they_were_sent(gateway: Gateway) -> None:
+def test_unicode_and_repeated_parameters_arrive_as_they_were_sent(gateway: GatewayCaller) -> None:
     token = gateway.sign_up()
     gateway.call("POST", "/todos/", {"title": "Käse, 50 % & +", "description": "日本\n🧀"}, token=token)
     for search in ("KÄSE", "50 % & +", "本\n🧀"):
@@ -193,7 +170,7 @@ def test_unicode_and_repeated_parameters_arrive_as_they_were_sent(gateway: Gatew
     assert gateway.call("GET", "/todos/%C3%A9/", token=token).status == 404
 
 
-def test_head_options_and_empty_answers_have_no_body(gateway: Gateway) -> None:
+def test_head_options_and_empty_answers_have_no_body(gateway: GatewayCaller) -> None:
     token = {"Authorization": f"JWT {gateway.sign_up()}"}
     head, body = gateway.raw("HEAD", "/todos/", token)
     assert (head.status, body) == (200, b"")
@@ -203,7 +180,7 @@ def test_head_options_and_empty_answers_have_no_body(gateway: Gateway) -> None:
     assert (left.status, body) == (204, b"")
 
 
-def test_a_body_of_5_mb_is_refused_with_the_reason(gateway: Gateway) -> None:
+def test_a_body_of_5_mb_is_refused_with_the_reason(gateway: GatewayCaller) -> None:
     token = gateway.sign_up()
     answer = gateway.call("POST", "/todos/", {"title": "x" * 5_000_000}, token=token)
     assert answer.status == 413
@@ -214,14 +191,14 @@ def test_a_body_of_5_mb_is_refused_with_the_reason(gateway: Gateway) -> None:
 
 FILL = """
 from accounts.models import User
-from todos.writes import writing
+from todos.unit_of_work import unit_of_work
 for _ in range({}):
-    with writing(User.objects.get()) as write:
-        write.create(title="x", description="\\\\" * 2_000)
+    with writing(User.objects.get()) as work:
+        work.create(title="x", description="\\\\" * 2_000)
 """
 
 
-def test_a_list_of_almost_4_mb_arrives_whole_and_a_longer_one_is_refused_with_the_reason(cold: Gateway) -> None:
+def test_a_list_of_almost_4_mb_arrives_whole_and_a_longer_one_is_refused_with_the_reason(cold: GatewayCaller) -> None:
     """Nothing but backslashes: they take four bytes each in a JSON string inside a JSON string."""
     token = cold.sign_up_as("ada@example.com")
     assert not cold.function.invoke({"raw_command": FILL.format(920)}).error
@@ -234,7 +211,9 @@ def test_a_list_of_almost_4_mb_arrives_whole_and_a_longer_one_is_refused_with_th
     assert (refused.status, refused.json()["errors"][0]["code"]) == (400, "pagination_required")
 
 
-def test_management_commands_work_and_what_fails_is_told(function: Function, gateways: dict[str, Gateway]) -> None:
+def test_management_commands_work_and_what_fails_is_told(
+    function: Function, gateways: dict[str, GatewayCaller]
+) -> None:
     function.cold()
     assert "Nothing is pending." in manage(function, "migrate")
     assert "sign up, then run make_admin" in manage(function, "createsuperuser", fails=True)
@@ -254,7 +233,7 @@ def manage(function: Function, command: str, *, fails: bool = False) -> str:
 
 
 def test_a_schedule_purges(function: Function) -> None:
-    rule = "arn:aws:events:eu-central-1:123456789012:rule/todo-api-dev-todoproject.aws_lambda.purge_deleted"
+    rule = "arn:aws:events:eu-central-1:123456789012:rule/todo-api-dev-todoproject.serving.lambda_handler.purge_deleted"
     invocation = function.invoke({"detail-type": "Scheduled Event", "resources": [rule]})
     assert invocation.error is None, invocation
 
@@ -284,7 +263,7 @@ def test_the_package_has_no_key_of_this_project(package: Path) -> None:
         assert [name for name in packaged.namelist() if key in packaged.read(name)] == []
 
 
-def test_the_whole_log_has_no_password_token_or_key(gateways: dict[str, Gateway], function: Function) -> None:
+def test_the_whole_log_has_no_password_token_or_key(gateways: dict[str, GatewayCaller], function: Function) -> None:
     function.cold()
     rest = gateways["REST API"]
     token = rest.sign_up_as("ada@example.com")
@@ -310,7 +289,7 @@ def test_on_postgresql_two_instances_see_each_others_writes_at_once(package: Pat
         Front(other, events="v2") as there,
     ):
         assert not one.invoke({"manage": "migrate"}).error
-        first, second = Gateway(here, one), Gateway(there, other)
+        first, second = GatewayCaller(here, one), GatewayCaller(there, other)
         assert first.call("GET", "/health/").json() | {"version": ""} == HEALTHY
         token = first.sign_up()
         for number in range(20):

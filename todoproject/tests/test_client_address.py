@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from todoproject.client_address import client_address
+from todoproject.serving.client_address import client_address
 
 
 @pytest.mark.parametrize(

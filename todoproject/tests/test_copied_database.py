@@ -17,19 +17,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from todoproject.databases import copied, database_from, is_in
-from todoproject.tests.test_settings import KEY, PRODUCTION, run
+from testing.processes import KEY, PRODUCTION, run
+from todoproject.config.databases import database_from, is_in, writable_copy
 
 NOBODY = 65_534
 
 COPY_AS_SOON_AS_TOLD = """
 import os, sys
 from pathlib import Path
-from todoproject.databases import copied
+from todoproject.config.databases import writable_copy
 os.setuid(int(sys.argv[3]))
 print("ready", flush=True)
 sys.stdin.readline()
-copy = copied(Path(sys.argv[1]), Path(sys.argv[2]))
+copy = writable_copy(Path(sys.argv[1]), Path(sys.argv[2]))
 print(len(copy.read_bytes()))
 """
 
@@ -55,16 +55,16 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_copy_is_whole_writable_and_the_owners_alone(packaged: Path, tmp_path: Path) -> None:
-    copy = copied(packaged, folder(tmp_path))
+    copy = writable_copy(packaged, folder(tmp_path))
     assert copy.read_bytes() == packaged.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [file.name for file in copy.parent.iterdir()] == ["db.sqlite3"]
 
 
 def test_a_copy_that_is_there_keeps_its_data(packaged: Path, tmp_path: Path) -> None:
-    copy = copied(packaged, folder(tmp_path))
+    copy = writable_copy(packaged, folder(tmp_path))
     copy.write_bytes(b"what a warm instance has stored")
-    assert copied(packaged, copy.parent).read_bytes() == b"what a warm instance has stored"
+    assert writable_copy(packaged, copy.parent).read_bytes() == b"what a warm instance has stored"
 
 
 @pytest.mark.parametrize("user", [os.getuid(), NOBODY], ids=["same user", "other user"])
@@ -97,7 +97,7 @@ def test_processes_that_start_at_once_never_see_half_a_file(packaged: Path, tmp_
 
 def test_a_package_without_a_database_stops_the_start_and_says_so(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="build the package anew, or set DATABASE_URL"):
-        copied(tmp_path / "missing" / "db.sqlite3", tmp_path)
+        writable_copy(tmp_path / "missing" / "db.sqlite3", tmp_path)
 
 
 def test_only_a_file_in_the_temporary_folder_is_a_copy(tmp_path: Path) -> None:

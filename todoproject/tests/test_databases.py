@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from todoproject.databases import database_from
+from todoproject.config.databases import database_from
 
 
 def test_the_tests_run_where_they_are_told_to(request: pytest.FixtureRequest, db: None) -> None:

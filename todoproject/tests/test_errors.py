@@ -14,9 +14,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from todoproject import errors
-from todoproject.tests.server import Server
-from todoproject.tests.shapes import assert_error
+from testing.assertions import assert_error
+from testing.server import Server
+from todoproject.api import errors
 
 joined = pytest.mark.in_process("a gateway joins the chunks")
 hashed = pytest.mark.in_process("on Lambda its name has a hash")
@@ -107,16 +107,16 @@ def test_a_preflight_has_the_security_headers_and_no_origin_may_call(db: None, c
     ],
 )
 def test_a_page_never_shows_a_secret_that_was_typed(db: None, client: Client, path: str, names: list[str]) -> None:
-    answer = client.post(path, dict.fromkeys(names, "a secret of mine"), headers={"accept": "text/html"})
+    answer = client.post(path, dict.fromkeys(names, "a secret of user_client"), headers={"accept": "text/html"})
     assert answer.status_code in (400, 401)
     assert all(f'name="{name}"' in answer.content.decode() for name in names)
-    assert "a secret of mine" not in answer.content.decode()
+    assert "a secret of user_client" not in answer.content.decode()
 
 
 @pytest.mark.in_process("breaks the application")
 def test_a_fault_of_ours_is_a_500_in_the_shape(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.raise_request_exception = False
-    monkeypatch.setattr("todoproject.views.ROOT_LINKS", {"broken": "no such view"})
+    monkeypatch.setattr("todoproject.api.root.ROOT_LINKS", {"broken": "no such view"})
     assert assert_error(client.get("/"), 500)[0]["code"] == "error"
 
 

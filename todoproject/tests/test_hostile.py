@@ -9,10 +9,10 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from todoproject.suggestions import REFUSALS
-from todoproject.tests.server import Server
-from todoproject.tests.shapes import assert_error
-from todos.tests.factories import make_todo
+from testing.assertions import assert_error
+from testing.factories import make_todo
+from testing.server import Server
+from todoproject.api.suggestions import MAX_ERRORS
 
 BODIES: dict[str, Any] = {
     "NUL in a title": b'{"title": "a\\u0000b"}',
@@ -49,7 +49,7 @@ BODIES: dict[str, Any] = {
 
 
 @pytest.fixture(params=["create", "put", "patch", "signup", "login", "refresh"])
-def send(request: pytest.FixtureRequest, mine: APIClient, user: User) -> Callable:
+def send(request: pytest.FixtureRequest, user_client: APIClient, user: User) -> Callable:
     todo = reverse("todo-detail", args=[make_todo(user).pk])
     method, path = {
         "create": ("POST", reverse("todo-list")),
@@ -59,7 +59,9 @@ def send(request: pytest.FixtureRequest, mine: APIClient, user: User) -> Callabl
         "login": ("POST", reverse("auth-login")),
         "refresh": ("POST", reverse("auth-refresh")),
     }[request.param]
-    return lambda body, content_type, **options: mine.generic(method, path, body, content_type=content_type, **options)
+    return lambda body, content_type, **options: user_client.generic(
+        method, path, body, content_type=content_type, **options
+    )
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
@@ -140,8 +142,8 @@ def test_a_hostile_multipart_form_is_refused(send: Callable, body: bytes) -> Non
     "path", ["/todos/", "/auth/me/", "/health/", "/", "/nowhere/", "/admin/login/", "/session/login/"]
 )
 @pytest.mark.parametrize("charset", ["zlib", "utf-16", "idna"])
-def test_a_charset_other_than_utf8_is_refused_everywhere(mine: APIClient, path: str, charset: str) -> None:
-    answer = mine.generic("GET", f"{path}", content_type=f"multipart/form-data; charset={charset}")
+def test_a_charset_other_than_utf8_is_refused_everywhere(user_client: APIClient, path: str, charset: str) -> None:
+    answer = user_client.generic("GET", f"{path}", content_type=f"multipart/form-data; charset={charset}")
     assert_error(answer, 415)
 
 
@@ -161,8 +163,8 @@ def test_a_charset_is_refused_before_it_decodes_the_query(server: Server) -> Non
         "&".join(["x=1"] * 2000),
     ],
 )
-def test_a_hostile_query_is_refused(mine: APIClient, query: str) -> None:
-    assert_error(mine.get(f"/todos/?{query}"), 400)
+def test_a_hostile_query_is_refused(user_client: APIClient, query: str) -> None:
+    assert_error(user_client.get(f"/todos/?{query}"), 400)
 
 
 def test_an_endless_address_is_refused_before_it_is_normalized(api: APIClient) -> None:
@@ -170,10 +172,10 @@ def test_an_endless_address_is_refused_before_it_is_normalized(api: APIClient) -
     assert assert_error(api.post(reverse("auth-signup"), body), 400)[0]["attr"] == "email"
 
 
-def test_of_many_wrong_names_only_some_are_spoken_of(mine: APIClient) -> None:
+def test_of_many_wrong_names_only_some_are_spoken_of(user_client: APIClient) -> None:
     names = {f"name{n}": 1 for n in range(100_000)}
-    assert len(assert_error(mine.post(reverse("todo-list"), {"title": "x", **names}), 400)) == REFUSALS
-    assert len(assert_error(mine.get(reverse("todo-list"), dict(list(names.items())[:500])), 400)) == REFUSALS
+    assert len(assert_error(user_client.post(reverse("todo-list"), {"title": "x", **names}), 400)) == MAX_ERRORS
+    assert len(assert_error(user_client.get(reverse("todo-list"), dict(list(names.items())[:500])), 400)) == MAX_ERRORS
 
 
 @pytest.mark.parametrize(
@@ -202,5 +204,5 @@ def test_a_hostile_cookie_is_no_session(api: APIClient, db: None, cookie: str) -
 
 
 @pytest.mark.parametrize("method", ["TRACE", "FOO", "CONNECT"])
-def test_a_strange_method_is_405(mine: APIClient, method: str) -> None:
-    assert_error(mine.generic(method, "/todos/"), 405)
+def test_a_strange_method_is_405(user_client: APIClient, method: str) -> None:
+    assert_error(user_client.generic(method, "/todos/"), 405)

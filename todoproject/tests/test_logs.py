@@ -14,10 +14,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import PASSWORD, signed_in
 from accounts.tokens import tokens_for
-from todoproject.logs import JSONFormatter, RouteForPath, TextFormatter, redacted
-from todos.tests.factories import make_todo
+from testing.factories import PASSWORD, client_for, make_todo
+from todoproject.config.logging import JSONFormatter, RouteForPath, TextFormatter, redacted
 
 pytestmark = pytest.mark.in_process("reads the log of this process")
 
@@ -53,7 +52,7 @@ def is_json(log: StringIO) -> bool:
 
 
 def test_each_request_is_one_line(log: StringIO, user: User) -> None:
-    signed_in(user).get(reverse("todo-detail", args=[make_todo(user).pk]), {"format": "json"})
+    client_for(user).get(reverse("todo-detail", args=[make_todo(user).pk]), {"format": "json"})
     if is_json(log):
         [entry] = requests(log)
         assert list(entry) == [
@@ -155,7 +154,7 @@ def assert_lines_are_ours(log: StringIO) -> None:
 def test_a_fault_has_its_traceback_and_its_request_but_not_its_path(
     log: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("todoproject.views.ROOT_LINKS", {"broken": f"ada@example.com {NEXT_LINE}"})
+    monkeypatch.setattr("todoproject.api.root.ROOT_LINKS", {"broken": f"ada@example.com {NEXT_LINE}"})
     browser = Client(raise_request_exception=False)
     assert browser.get("/?hidden", headers={"accept": "application/json"}).status_code == 500
     assert "Traceback" in log.getvalue()

@@ -9,8 +9,8 @@ from time import monotonic
 
 import pytest
 
-from todoproject.gunicorn_worker import BODY_BYTES, awaited
-from todoproject.tests.server import Server
+from testing.server import Server
+from todoproject.serving.gunicorn_worker import BODY_BYTES, awaited
 
 pytestmark = pytest.mark.in_process("about gunicorn, which Lambda has none of")
 

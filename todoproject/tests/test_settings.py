@@ -1,35 +1,17 @@
 """What the environment decides, and how a misconfiguration stops the start."""
 
-import os
 import re
-import secrets
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.databases import database_from
-from todoproject.environment import Rate, base_url, origins, rate
-from todoproject.mail import mail_from, sender_from
-from todoproject.secret_key import checked_key, kept_key
-from todoproject.tests.parallel import at_once
-
-KEY = secrets.token_urlsafe(50)
-PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "todo.example.com"}
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, *arguments],
-        cwd=settings.BASE_DIR,
-        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+from testing.concurrency import run_concurrently
+from testing.processes import KEY, PRODUCTION, run
+from todoproject.config.databases import database_from
+from todoproject.config.environment import Rate, base_url, origins, rate
+from todoproject.config.mail import mail_from, sender_from
+from todoproject.config.secret_key import checked_key, load_or_create_key
 
 
 @pytest.mark.parametrize(
@@ -75,7 +57,7 @@ def test_production_settings_pass_the_deployment_check() -> None:
 
 def test_a_key_is_made_once_for_all_who_start_together(tmp_path: Path) -> None:
     path = tmp_path / "key"
-    keys = at_once([lambda: kept_key(path)] * 8)
+    keys = run_concurrently([lambda: load_or_create_key(path)] * 8)
     assert len(set(keys)) == 1
     assert len(keys[0]) >= 50
     assert path.stat().st_mode & 0o777 == 0o600
@@ -85,12 +67,12 @@ def test_a_key_is_made_once_for_all_who_start_together(tmp_path: Path) -> None:
 def test_a_broken_key_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("short\n")
     with pytest.raises(ImproperlyConfigured, match="delete it for a new one"):
-        kept_key(tmp_path / "key")
+        load_or_create_key(tmp_path / "key")
 
 
 def test_a_key_that_cannot_be_kept_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="set SECRET_KEY"):
-        kept_key(tmp_path / "missing" / "key")
+        load_or_create_key(tmp_path / "missing" / "key")
 
 
 def test_a_good_key_is_taken_as_it_is() -> None:

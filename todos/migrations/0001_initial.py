@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.db.models.lookups
-import todoproject.validators
+import todoproject.api.validators
 import todos.models
 from django.conf import settings
 from django.db import migrations, models
@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
             name='Todo',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', todos.models.CodePointCharField(max_length=128, validators=[todoproject.validators.ControlCharactersValidator()])),
-                ('description', models.TextField(blank=True, default='', max_length=2000, validators=[todoproject.validators.ControlCharactersValidator(allowed='\t\n\r')])),
+                ('title', todos.models.CodePointCharField(max_length=128, validators=[todoproject.api.validators.ControlCharactersValidator()])),
+                ('description', models.TextField(blank=True, default='', max_length=2000, validators=[todoproject.api.validators.ControlCharactersValidator(allowed='\t\n\r')])),
                 ('status', models.CharField(choices=[('open', 'open'), ('completed', 'completed')], default='open', max_length=9)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(editable=False)),

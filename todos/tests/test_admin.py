@@ -7,10 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tests.factories import make_user
-from todoproject.tests.shapes import assert_error
+from testing.assertions import assert_error
+from testing.factories import make_todo, make_user
 from todos.models import Todo
-from todos.tests.factories import make_todo
 
 LIST = "admin:todos_todo_changelist"
 ADD = "admin:todos_todo_add"

@@ -17,11 +17,10 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 
 from accounts.models import User
-from accounts.tests.factories import make_user, signed_in
-from todoproject.tests.statements import statements
-from todos.models import Todo, stamped
+from testing.factories import client_for, make_todo, make_user
+from testing.queries import statements
+from todos.models import Todo, unguarded_todos
 from todos.pagination import Cursor, KeysetPagination, Order
-from todos.tests.factories import make_todo
 
 pytestmark = pytest.mark.in_process("counts statements and rows")
 
@@ -40,13 +39,13 @@ def url(**query: Any) -> str:
 @pytest.mark.parametrize("count", [0, 3, 300])
 @pytest.mark.parametrize("query", [{}, {"limit": 200}, {"status": "open", "search": "milk", "ordering": "-due_at"}])
 def test_a_list_takes_two_statements_whatever_its_length(
-    mine: APIClient, user: User, count: int, query: dict[str, Any]
+    user_client: APIClient, user: User, count: int, query: dict[str, Any]
 ) -> None:
     row = {"owner": user, "title": "Milk", "search_text": "milk", "created_at": MOMENT, "updated_at": MOMENT}
-    stamped().bulk_create(
+    unguarded_todos().bulk_create(
         Todo(revision=number, position=number, status_position=number, **row) for number in range(count)
     )
-    assert len(statements(partial(mine.get, url(**query)))) == 2
+    assert len(statements(partial(user_client.get, url(**query)))) == 2
 
 
 def test_a_list_takes_one_statement_more_in_a_browser_session(user: User) -> None:
@@ -68,13 +67,13 @@ def walked(client: APIClient, target: str, rel: str) -> list[str]:
 
 
 @pytest.mark.parametrize("ordering", ORDERINGS)
-def test_a_page_takes_at_most_four_statements(mine: APIClient, user: User, ordering: str) -> None:
+def test_a_page_takes_at_most_four_statements(user_client: APIClient, user: User, ordering: str) -> None:
     for number in range(12):
         make_todo(user, "bbabc"[number % 5], due_at=MOMENT if number % 2 else None)
-    forwards = walked(mine, url(ordering=ordering, limit=2), "next")
-    backwards = walked(mine, forwards[-1], "prev")
+    forwards = walked(user_client, url(ordering=ordering, limit=2), "next")
+    backwards = walked(user_client, forwards[-1], "prev")
     assert (len(forwards), len(backwards)) == (6, 6)
-    assert max(len(statements(partial(mine.get, target))) for target in forwards + backwards) <= 4
+    assert max(len(statements(partial(user_client.get, target))) for target in forwards + backwards) <= 4
 
 
 # What the database visits
@@ -129,7 +128,7 @@ def table(transactional_db: None, rounds: Callable[[int, int], int]) -> Iterator
             if page < 100:
                 # What it guesses to be a few rows it reads at once and sorts. Here all are few; at full size none.
                 cursor.execute("SET enable_bitmapscan = off")
-    yield Table(owner, signed_in(owner), page)
+    yield Table(owner, client_for(owner), page)
     connection.close()
 
 

@@ -10,10 +10,9 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import make_user, signed_in
-from todoproject.tests.shapes import assert_error
-from todos.models import Todo, stamped
-from todos.tests.factories import make_todo
+from testing.assertions import assert_error
+from testing.factories import client_for, make_todo, make_user
+from todos.models import Todo, unguarded_todos
 
 NAMES = [
     "id", "title", "description", "status", "due_at", "created_by",
@@ -41,8 +40,8 @@ def as_cells(todos: list[dict[str, Any]]) -> list[dict[str, str]]:
 # The form
 
 
-def test_it_is_sent_as_a_csv_file(mine: APIClient) -> None:
-    answer = get(mine)
+def test_it_is_sent_as_a_csv_file(user_client: APIClient) -> None:
+    answer = get(user_client)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="todos.csv"'
     assert answer["Cache-Control"] == "private, no-cache"
@@ -50,38 +49,38 @@ def test_it_is_sent_as_a_csv_file(mine: APIClient) -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/csv", "text/csv; charset=utf-8", "text/csv, */*;q=0.1"])
-def test_accept_asks_for_it_as_well(mine: APIClient, user: User, accept: str) -> None:
+def test_accept_asks_for_it_as_well(user_client: APIClient, user: User, accept: str) -> None:
     make_todo(user)
-    answer = mine.get(reverse("todo-list"), HTTP_ACCEPT=accept)
-    assert answer.content == get(mine).content
+    answer = user_client.get(reverse("todo-list"), HTTP_ACCEPT=accept)
+    assert answer.content == get(user_client).content
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert "Accept" in answer["Vary"]
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html", "image/png"])
-def test_format_wins_over_accept(mine: APIClient, accept: str) -> None:
-    answer = mine.get(reverse("todo-list"), {"format": "csv"}, HTTP_ACCEPT=accept)
+def test_format_wins_over_accept(user_client: APIClient, accept: str) -> None:
+    answer = user_client.get(reverse("todo-list"), {"format": "csv"}, HTTP_ACCEPT=accept)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json, text/csv;q=0.5", "text/html, */*;q=0.8"])
-def test_it_is_not_sent_unasked(mine: APIClient, accept: str) -> None:
-    assert not mine.get(reverse("todo-list"), HTTP_ACCEPT=accept)["Content-Type"].startswith("text/csv")
+def test_it_is_not_sent_unasked(user_client: APIClient, accept: str) -> None:
+    assert not user_client.get(reverse("todo-list"), HTTP_ACCEPT=accept)["Content-Type"].startswith("text/csv")
 
 
-def test_an_empty_list_is_the_line_of_names(mine: APIClient) -> None:
-    assert get(mine).content.decode() == ",".join(NAMES) + "\r\n"
+def test_an_empty_list_is_the_line_of_names(user_client: APIClient) -> None:
+    assert get(user_client).content.decode() == ",".join(NAMES) + "\r\n"
 
 
-def test_every_line_ends_in_crlf(mine: APIClient, user: User) -> None:
+def test_every_line_ends_in_crlf(user_client: APIClient, user: User) -> None:
     for _ in range(2):
         make_todo(user)
-    assert re.fullmatch(r"([^\r\n]+\r\n){3}", get(mine).content.decode())
+    assert re.fullmatch(r"([^\r\n]+\r\n){3}", get(user_client).content.decode())
 
 
-def test_head_says_what_get_would(mine: APIClient, user: User) -> None:
+def test_head_says_what_get_would(user_client: APIClient, user: User) -> None:
     make_todo(user)
-    head, answer = mine.head(reverse("todo-list"), QUERY_STRING="format=csv"), get(mine)
+    head, answer = user_client.head(reverse("todo-list"), QUERY_STRING="format=csv"), get(user_client)
     assert (head.status_code, head.content) == (200, b"")
     for name in ("Content-Type", "Content-Disposition", "ETag", "X-Revision"):
         assert head[name] == answer[name]
@@ -90,11 +89,11 @@ def test_head_says_what_get_would(mine: APIClient, user: User) -> None:
 # The rows
 
 
-def test_the_rows_are_those_of_the_json_list(mine: APIClient, user: User) -> None:
+def test_the_rows_are_those_of_the_json_list(user_client: APIClient, user: User) -> None:
     make_todo(user, "a", description="b")
     make_todo(user, "c", status=Todo.Status.COMPLETED)
-    mine.post(reverse("todo-list"), {"title": "d", "due_at": "2026-12-24T18:00:00.5Z"})
-    assert table(get(mine)) == as_cells(mine.get(reverse("todo-list")).json())
+    user_client.post(reverse("todo-list"), {"title": "d", "due_at": "2026-12-24T18:00:00.5Z"})
+    assert table(get(user_client)) == as_cells(user_client.get(reverse("todo-list")).json())
 
 
 @pytest.mark.parametrize(
@@ -107,26 +106,28 @@ def test_the_rows_are_those_of_the_json_list(mine: APIClient, user: User) -> Non
         {"created_after": "9999-01-01T00:00:00Z"},
     ],
 )
-def test_filters_and_orders_are_those_of_the_json_list(mine: APIClient, user: User, query: dict[str, str]) -> None:
+def test_filters_and_orders_are_those_of_the_json_list(
+    user_client: APIClient, user: User, query: dict[str, str]
+) -> None:
     for title, status in (("b milk", "open"), ("c", "completed"), ("a milk", "completed"), ("d", "open")):
         make_todo(user, title, status=status)
-    assert table(get(mine, **query)) == as_cells(mine.get(reverse("todo-list"), query).json())
+    assert table(get(user_client, **query)) == as_cells(user_client.get(reverse("todo-list"), query).json())
 
 
-def test_only_your_own_live_todos_are_in_it(mine: APIClient, user: User) -> None:
+def test_only_your_own_live_todos_are_in_it(user_client: APIClient, user: User) -> None:
     make_todo(make_user())
     gone, kept = make_todo(user), make_todo(user)
-    mine.delete(reverse("todo-detail", args=[gone.pk]))
-    assert [row["id"] for row in table(get(mine))] == [str(kept.pk)]
+    user_client.delete(reverse("todo-detail", args=[gone.pk]))
+    assert [row["id"] for row in table(get(user_client))] == [str(kept.pk)]
 
 
-def test_pages_are_linked_and_stay_csv(mine: APIClient, user: User) -> None:
+def test_pages_are_linked_and_stay_csv(user_client: APIClient, user: User) -> None:
     for n in range(5):
         make_todo(user, f"{n}")
     url: str | None = f"{reverse('todo-list')}?format=csv&limit=2&ordering=-title"
     pages = []
     while url:
-        answer = mine.get(url)
+        answer = user_client.get(url)
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
         pages.append([row["title"] for row in table(answer)])
         linked = re.search(r'<([^>]*)>; rel="next"', answer.get("Link", ""))
@@ -152,41 +153,41 @@ def test_pages_are_linked_and_stay_csv(mine: APIClient, user: User) -> None:
         '"=1"',
     ],
 )
-def test_commas_quotes_and_line_ends_are_part_of_a_cell(mine: APIClient, text: str) -> None:
-    made = mine.post(reverse("todo-list"), {"title": "x", "description": text}).json()
-    assert table(get(mine)) == as_cells([made])
+def test_commas_quotes_and_line_ends_are_part_of_a_cell(user_client: APIClient, text: str) -> None:
+    made = user_client.post(reverse("todo-list"), {"title": "x", "description": text}).json()
+    assert table(get(user_client)) == as_cells([made])
 
 
 @pytest.mark.parametrize("title", ['a "b" c', "a,b", "é 日本 😀", "'x"])
-def test_titles_are_quoted_as_well(mine: APIClient, title: str) -> None:
-    made = mine.post(reverse("todo-list"), {"title": title}).json()
-    assert table(get(mine)) == as_cells([made])
+def test_titles_are_quoted_as_well(user_client: APIClient, title: str) -> None:
+    made = user_client.post(reverse("todo-list"), {"title": title}).json()
+    assert table(get(user_client)) == as_cells([made])
 
 
 # What a spreadsheet would run
 
 
 @pytest.mark.parametrize("sign", FORMULA_SIGNS)
-def test_a_title_that_begins_like_a_formula_is_neutralised(mine: APIClient, sign: str) -> None:
-    made = mine.post(reverse("todo-list"), {"title": f"{sign}1+1"}).json()
+def test_a_title_that_begins_like_a_formula_is_neutralised(user_client: APIClient, sign: str) -> None:
+    made = user_client.post(reverse("todo-list"), {"title": f"{sign}1+1"}).json()
     assert made["title"] == f"{sign}1+1"
-    [row] = table(get(mine))
+    [row] = table(get(user_client))
     assert row["title"] == f"'{sign}1+1"
 
 
 @pytest.mark.parametrize("lead", ["", " ", "   ", "\t", "\r", "\n", "\r\n", " \n ", "\u00a0", "\u3000", "\u2003"])
 @pytest.mark.parametrize("sign", FORMULA_SIGNS)
-def test_a_description_that_begins_like_a_formula_is_neutralised(mine: APIClient, lead: str, sign: str) -> None:
+def test_a_description_that_begins_like_a_formula_is_neutralised(user_client: APIClient, lead: str, sign: str) -> None:
     text = f'{lead}{sign}HYPERLINK("http://example.com", A1)'
-    mine.post(reverse("todo-list"), {"title": "x", "description": text})
-    [row] = table(get(mine))
+    user_client.post(reverse("todo-list"), {"title": "x", "description": text})
+    [row] = table(get(user_client))
     assert row["description"] == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["\ta", "\ra", "\na", "\r\na", "\t", "="])
-def test_a_leading_tab_or_line_end_is_neutralised(mine: APIClient, text: str) -> None:
-    mine.post(reverse("todo-list"), {"title": "x", "description": text})
-    [row] = table(get(mine))
+def test_a_leading_tab_or_line_end_is_neutralised(user_client: APIClient, text: str) -> None:
+    user_client.post(reverse("todo-list"), {"title": "x", "description": text})
+    [row] = table(get(user_client))
     assert row["description"] == f"'{text}"
 
 
@@ -194,14 +195,14 @@ def test_a_leading_tab_or_line_end_is_neutralised(mine: APIClient, text: str) ->
 def test_an_address_that_begins_like_a_formula_is_neutralised(db: None, sign: str) -> None:
     owner = make_user(f"{sign}1@example.com")
     make_todo(owner)
-    [row] = table(get(signed_in(owner)))
+    [row] = table(get(client_for(owner)))
     assert row["created_by"] == f"'{sign}1@example.com"
 
 
 @pytest.mark.parametrize("text", ["a=1", "1-1", "a@b", "a\n=1", "#1", "%", "  a", "'=1"])
-def test_other_cells_are_left_as_they_are(mine: APIClient, text: str) -> None:
-    mine.post(reverse("todo-list"), {"title": "x", "description": text})
-    [row] = table(get(mine))
+def test_other_cells_are_left_as_they_are(user_client: APIClient, text: str) -> None:
+    user_client.post(reverse("todo-list"), {"title": "x", "description": text})
+    [row] = table(get(user_client))
     assert row["description"] == text
 
 
@@ -211,17 +212,17 @@ def test_other_cells_are_left_as_they_are(mine: APIClient, text: str) -> None:
 @pytest.mark.parametrize(
     "query", [{"status": "done"}, {"statuses": "open"}, {"limit": "0"}, {"limit": "2", "cursor": "x"}, {"search": ""}]
 )
-def test_what_is_refused_is_said_in_json(mine: APIClient, query: dict[str, str]) -> None:
-    assert_error(mine.get(reverse("todo-list"), {"format": "csv", **query}), 400)
-    answer = mine.get(reverse("todo-list"), query, HTTP_ACCEPT="text/csv")
+def test_what_is_refused_is_said_in_json(user_client: APIClient, query: dict[str, str]) -> None:
+    assert_error(user_client.get(reverse("todo-list"), {"format": "csv", **query}), 400)
+    answer = user_client.get(reverse("todo-list"), query, HTTP_ACCEPT="text/csv")
     assert_error(answer, 400)
     assert "Content-Disposition" not in answer
 
 
-def test_changes_are_not_told_as_csv(mine: APIClient) -> None:
-    [error] = assert_error(mine.get(reverse("todo-list"), {"format": "csv", "since": "0"}), 400)
+def test_changes_are_not_told_as_csv(user_client: APIClient) -> None:
+    [error] = assert_error(user_client.get(reverse("todo-list"), {"format": "csv", "since": "0"}), 400)
     assert (error["attr"], error["code"]) == ("since", "json_only")
-    assert_error(mine.get(reverse("todo-list"), {"since": "0"}, HTTP_ACCEPT="text/csv"), 400)
+    assert_error(user_client.get(reverse("todo-list"), {"since": "0"}, HTTP_ACCEPT="text/csv"), 400)
 
 
 def test_without_a_token_it_is_401_in_json(api: APIClient, db: None) -> None:
@@ -229,7 +230,7 @@ def test_without_a_token_it_is_401_in_json(api: APIClient, db: None) -> None:
     assert_error(api.get(reverse("todo-list"), HTTP_ACCEPT="text/csv"), 401)
 
 
-def test_a_list_that_is_too_long_is_refused_in_json(mine: APIClient, user: User) -> None:
+def test_a_list_that_is_too_long_is_refused_in_json(user_client: APIClient, user: User) -> None:
     moment = make_todo(user).created_at
     rows = [
         Todo(
@@ -238,75 +239,75 @@ def test_a_list_that_is_too_long_is_refused_in_json(mine: APIClient, user: User)
         )
         for n in range(2, 5002)
     ]  # fmt: skip
-    stamped().bulk_create(rows)
-    [error] = assert_error(mine.get(reverse("todo-list"), {"format": "csv"}), 400)
+    unguarded_todos().bulk_create(rows)
+    [error] = assert_error(user_client.get(reverse("todo-list"), {"format": "csv"}), 400)
     assert (error["attr"], error["code"]) == ("limit", "pagination_required")
-    assert len(table(get(mine, limit="200"))) == 200
+    assert len(table(get(user_client, limit="200"))) == 200
 
 
 @pytest.mark.parametrize("name", ["todo-detail", "todo-restore"])
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "post"])
-def test_nothing_but_the_list_is_served_as_csv(mine: APIClient, user: User, name: str, method: str) -> None:
+def test_nothing_but_the_list_is_served_as_csv(user_client: APIClient, user: User, name: str, method: str) -> None:
     todo = make_todo(user)
-    answer = getattr(mine, method)(f"{reverse(name, args=[todo.pk])}?format=csv")
+    answer = getattr(user_client, method)(f"{reverse(name, args=[todo.pk])}?format=csv")
     [error] = assert_error(answer, 400)
     assert (error["attr"], error["code"]) == ("format", "invalid_choice")
 
 
 @pytest.mark.parametrize("method", ["post", "patch", "delete", "put", "options"])
-def test_only_reading_the_list_is_answered_as_csv(mine: APIClient, method: str) -> None:
-    answer = getattr(mine, method)(f"{reverse('todo-list')}?format=csv")
+def test_only_reading_the_list_is_answered_as_csv(user_client: APIClient, method: str) -> None:
+    answer = getattr(user_client, method)(f"{reverse('todo-list')}?format=csv")
     [error] = assert_error(answer, 400)
     assert error["attr"] == "format"
 
 
 @pytest.mark.parametrize("name", ["root", "health", "auth-me"])
-def test_csv_is_no_format_of_other_calls(mine: APIClient, name: str) -> None:
-    [error] = assert_error(mine.get(reverse(name), {"format": "csv"}), 400)
+def test_csv_is_no_format_of_other_calls(user_client: APIClient, name: str) -> None:
+    [error] = assert_error(user_client.get(reverse(name), {"format": "csv"}), 400)
     assert error["attr"] == "format"
 
 
-def test_a_todo_is_not_acceptable_as_csv(mine: APIClient, user: User) -> None:
+def test_a_todo_is_not_acceptable_as_csv(user_client: APIClient, user: User) -> None:
     url = reverse("todo-detail", args=[make_todo(user).pk])
-    assert_error(mine.get(url, HTTP_ACCEPT="text/csv"), 406)
+    assert_error(user_client.get(url, HTTP_ACCEPT="text/csv"), 406)
 
 
 # Conditions
 
 
-def test_the_entity_tag_is_that_of_no_other_format(mine: APIClient, user: User) -> None:
+def test_the_entity_tag_is_that_of_no_other_format(user_client: APIClient, user: User) -> None:
     make_todo(user)
-    as_json = mine.get(reverse("todo-list"))
-    by_accept = mine.get(reverse("todo-list"), HTTP_ACCEPT="text/csv")
-    assert get(mine)["ETag"] != as_json["ETag"] != by_accept["ETag"]
-    assert get(mine)["X-Revision"] == as_json["X-Revision"] == "1"
+    as_json = user_client.get(reverse("todo-list"))
+    by_accept = user_client.get(reverse("todo-list"), HTTP_ACCEPT="text/csv")
+    assert get(user_client)["ETag"] != as_json["ETag"] != by_accept["ETag"]
+    assert get(user_client)["X-Revision"] == as_json["X-Revision"] == "1"
 
 
-def test_the_entity_tag_changes_with_the_todos(mine: APIClient, user: User) -> None:
-    before = get(mine)["ETag"]
-    assert get(mine)["ETag"] == before
+def test_the_entity_tag_changes_with_the_todos(user_client: APIClient, user: User) -> None:
+    before = get(user_client)["ETag"]
+    assert get(user_client)["ETag"] == before
     make_todo(user)
-    assert get(mine)["ETag"] != before
+    assert get(user_client)["ETag"] != before
 
 
-def test_an_older_entity_tag_gives_the_list(mine: APIClient, user: User) -> None:
-    old = get(mine)["ETag"]
+def test_an_older_entity_tag_gives_the_list(user_client: APIClient, user: User) -> None:
+    old = get(user_client)["ETag"]
     make_todo(user)
-    answer = mine.get(reverse("todo-list"), {"format": "csv"}, headers={"If-None-Match": old})
+    answer = user_client.get(reverse("todo-list"), {"format": "csv"}, headers={"If-None-Match": old})
     assert len(table(answer)) == 1
 
 
-def test_a_malformed_condition_is_refused_in_json(mine: APIClient) -> None:
-    answer = mine.get(reverse("todo-list"), {"format": "csv"}, headers={"If-None-Match": "x"})
+def test_a_malformed_condition_is_refused_in_json(user_client: APIClient) -> None:
+    answer = user_client.get(reverse("todo-list"), {"format": "csv"}, headers={"If-None-Match": "x"})
     [error] = assert_error(answer, 400)
     assert error["attr"] == "If-None-Match"
 
 
 @pytest.mark.parametrize("by_accept", [False, True])
-def test_what_the_client_has_is_304(mine: APIClient, user: User, by_accept: bool) -> None:
+def test_what_the_client_has_is_304(user_client: APIClient, user: User, by_accept: bool) -> None:
     make_todo(user)
     query, headers = ({}, {"Accept": "text/csv"}) if by_accept else ({"format": "csv"}, {})
-    tag = mine.get(reverse("todo-list"), query, headers=headers)["ETag"]
-    answer = mine.get(reverse("todo-list"), query, headers={**headers, "If-None-Match": tag})
+    tag = user_client.get(reverse("todo-list"), query, headers=headers)["ETag"]
+    answer = user_client.get(reverse("todo-list"), query, headers={**headers, "If-None-Match": tag})
     assert (answer.status_code, answer.content) == (304, b"")
     assert (answer["ETag"], answer["X-Revision"]) == (tag, "1")

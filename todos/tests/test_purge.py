@@ -17,14 +17,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import make_user
-from todoproject.tests.parallel import at_once
-from todoproject.tests.statements import statements
+from testing.concurrency import run_concurrently
+from testing.factories import make_todo, make_user
+from testing.queries import statements
 from todos import purge as purging
 from todos.models import Todo
 from todos.purge import purge, purge_batch
-from todos.tests.factories import make_todo
-from todos.writes import writing
+from todos.unit_of_work import unit_of_work
 
 MONTH = timedelta(days=30)
 
@@ -34,9 +33,9 @@ def a_month_ago() -> datetime:
 
 
 def delete(todo: Todo, *, at: datetime) -> None:
-    with writing(todo.owner) as write:
-        write.now = at
-        write.delete(todo)
+    with unit_of_work(todo.owner) as work:
+        work.now = at
+        work.delete(todo)
 
 
 def make_tombstone(owner: User, *, at: datetime | None = None) -> Todo:
@@ -67,8 +66,8 @@ def test_only_what_was_deleted_before_the_moment_is_forgotten(user: User) -> Non
 
 def test_a_todo_that_was_restored_is_kept(user: User) -> None:
     todo = make_tombstone(user)
-    with writing(user) as write:
-        write.restore(todo)
+    with unit_of_work(user) as work:
+        work.restore(todo)
     assert purge(a_month_ago()) == 0
     assert purged_revision(user) == 0
     assert Todo.objects.live().get() == todo
@@ -104,7 +103,7 @@ def test_a_purge_and_the_deletion_of_users_do_not_hinder_each_other(monkeypatch:
     users = [make_user() for _ in range(4)]
     for owner in users * 10:
         make_tombstone(owner)
-    purged, *_ = at_once([partial(purge, timezone.now()), *[owner.delete for owner in users[:3]]])
+    purged, *_ = run_concurrently([partial(purge, timezone.now()), *[owner.delete for owner in users[:3]]])
     assert purged >= 10
     assert not Todo.objects.exists()
     assert (User.objects.get(), purged_revision(users[3])) == (users[3], 20)
@@ -141,30 +140,32 @@ def test_the_forgotten_revision_covers_all_batches_in_any_order(user: User, monk
     assert purged_revision(user) == 6
 
 
-def test_a_forgotten_todo_is_not_there_for_any_call(mine: APIClient, user: User) -> None:
+def test_a_forgotten_todo_is_not_there_for_any_call(user_client: APIClient, user: User) -> None:
     todo = make_tombstone(user)
-    assert mine.delete(detail("detail", todo)).status_code == 204
+    assert user_client.delete(detail("detail", todo)).status_code == 204
     purge(a_month_ago())
-    assert mine.post(detail("restore", todo)).status_code == 404
-    assert mine.delete(detail("detail", todo)).status_code == 404
-    assert mine.get(detail("detail", todo)).status_code == 404
+    assert user_client.post(detail("restore", todo)).status_code == 404
+    assert user_client.delete(detail("detail", todo)).status_code == 404
+    assert user_client.get(detail("detail", todo)).status_code == 404
 
 
-def test_its_id_and_its_revision_are_not_used_again(mine: APIClient, user: User) -> None:
+def test_its_id_and_its_revision_are_not_used_again(user_client: APIClient, user: User) -> None:
     todo = make_tombstone(user)
     purge(a_month_ago())
-    made = mine.post(reverse("todo-list"), {"title": "x"}).json()
+    made = user_client.post(reverse("todo-list"), {"title": "x"}).json()
     assert made["id"] > todo.pk
     assert made["revision"] == 3
 
 
 @pytest.mark.parametrize(("since", "status"), [(0, 200), (1, 410), (3, 410), (4, 200), (5, 200)])
-def test_a_sync_from_before_what_is_forgotten_has_expired(mine: APIClient, user: User, since: int, status: int) -> None:
+def test_a_sync_from_before_what_is_forgotten_has_expired(
+    user_client: APIClient, user: User, since: int, status: int
+) -> None:
     for _ in range(2):
         make_tombstone(user)
     make_todo(user)
     purge(a_month_ago())
-    answer = mine.get(f"{reverse('todo-list')}?since={since}")
+    answer = user_client.get(f"{reverse('todo-list')}?since={since}")
     assert answer.status_code == status
     if status == 410:
         assert answer.json()["errors"][0]["code"] == "sync_token_expired"
@@ -172,9 +173,9 @@ def test_a_sync_from_before_what_is_forgotten_has_expired(mine: APIClient, user:
         assert [row["revision"] for row in answer.json()] == [5][: 5 - since]
 
 
-def test_an_idempotency_key_is_free_again(mine: APIClient) -> None:
+def test_an_idempotency_key_is_free_again(user_client: APIClient) -> None:
     def send(title: str) -> Any:
-        return mine.post(reverse("todo-list"), {"title": title}, headers={"Idempotency-Key": "key"})
+        return user_client.post(reverse("todo-list"), {"title": title}, headers={"Idempotency-Key": "key"})
 
     first = send("x")
     delete(Todo.objects.get(), at=timezone.now() - timedelta(days=40))

@@ -18,9 +18,9 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
-from todoproject.databases import SQLITE, database_from
-from todoproject.tests.parallel import at_once
-from todoproject.tests.server import Answer, Server
+from testing.concurrency import run_concurrently
+from testing.server import Answer, Server
+from todoproject.config.databases import SQLITE, database_from
 
 Rounds = Callable[[int, int], int]
 
@@ -65,7 +65,7 @@ def test_creates_from_eight_threads_all_arrive(server: Server) -> None:
     def create() -> list[int]:
         return [server.call("POST", "/todos/", {"title": f"{n}"}, token=token).status for n in range(25)]
 
-    statuses = [status for each in at_once([create] * 8) for status in each]
+    statuses = [status for each in run_concurrently([create] * 8) for status in each]
     todos = server.call("GET", "/todos/", token=token).json()
     assert statuses == [201] * 200
     assert sorted(todo["revision"] for todo in todos) == list(range(1, 201))
@@ -76,7 +76,7 @@ def test_a_patch_of_the_title_and_one_of_the_status_are_both_kept(server: Server
     for n, token in enumerate(tokens(server, rounds(100, 10_000))):
         path, _ = make(server, token)
         bodies = [{"title": f"{n}"}, {"status": "completed"}]
-        answers = at_once([partial(server.call, "PATCH", path, body, token=token) for body in bodies])
+        answers = run_concurrently([partial(server.call, "PATCH", path, body, token=token) for body in bodies])
         assert [answer.status for answer in answers] == [202, 202]
         todo = server.call("GET", path, token=token).json()
         assert (todo["title"], todo["status"]) == (f"{n}", "completed")
@@ -89,7 +89,7 @@ def test_a_patch_never_brings_a_deleted_todo_back(server: Server, rounds: Rounds
             partial(server.call, "PATCH", path, {"title": "y"}, token=token),
             partial(server.call, "DELETE", path, token=token),
         ]
-        patch, delete = at_once(calls)
+        patch, delete = run_concurrently(calls)
         assert patch.status in (202, 404)
         assert delete.status == 204
         assert server.call("GET", path, token=token).status == 404
@@ -99,7 +99,7 @@ def test_a_todo_is_deleted_once_however_many_delete_it(server: Server, rounds: R
     token = server.sign_up()
     for _ in range(rounds(5, 50)):
         made = server.call("POST", "/todos/", {"title": "x"}, token=token).json()
-        answers = at_once([partial(server.call, "DELETE", f"/todos/{made['id']}/", token=token)] * 8)
+        answers = run_concurrently([partial(server.call, "DELETE", f"/todos/{made['id']}/", token=token)] * 8)
         assert [answer.status for answer in answers] == [204] * 8
         assert server.call("GET", "/auth/me/", token=token).json()["revision"] == made["revision"] + 1
 
@@ -108,7 +108,7 @@ def test_patches_of_one_field_leave_the_last_ones_value_and_a_revision_each(serv
     for token in tokens(server, rounds(100, 10_000)):
         path, made = make(server, token)
         patches = [partial(server.call, "PATCH", path, {"title": title}, token=token) for title in "abcd"]
-        answers = [answer.json() for answer in at_once(patches)]
+        answers = [answer.json() for answer in run_concurrently(patches)]
         assert sorted(answer["revision"] - made["revision"] for answer in answers) == [1, 2, 3, 4]
         assert server.call("GET", path, token=token).json() == max(answers, key=lambda todo: todo["revision"])
 
@@ -119,7 +119,7 @@ def test_a_bulk_patch_changes_all_or_says_which_one_is_deleted(server: Server, r
         items = [{"id": todo["id"], "title": "y"} for todo in made]
         patch = partial(server.call, "PATCH", "/todos/", items, token=token)
         delete = partial(server.call, "DELETE", f"/todos/{made[1]['id']}/", token=token)
-        patched, deleted = at_once([patch, jittered(delete)])
+        patched, deleted = run_concurrently([patch, jittered(delete)])
         if patched.status == 400:
             assert [error["attr"] for error in patched.json()["errors"]] == ["1.id"]
         assert (patched.status, deleted.status) in [(202, 204), (400, 204)]
@@ -139,7 +139,7 @@ def test_of_writes_with_one_condition_exactly_one_succeeds(server: Server, round
         said = {"revision": made["revision"]} if where == "revision" else {}
         headers = {"If-Match": f'"{made["revision"]}"'} if where == "If-Match" else {}
         patches = [partial(server.call, "PATCH", path, said | {"title": t}, token=token, **headers) for t in "abcdefgh"]
-        answers = at_once(patches)
+        answers = run_concurrently(patches)
         assert sorted(answer.status for answer in answers) == [202] + [412] * 7
         todo = server.call("GET", path, token=token).json()
         assert [answer.json() for answer in answers] == [todo] * 8
@@ -186,7 +186,7 @@ def test_a_poller_has_exactly_the_list_whatever_is_written_meanwhile(
 ) -> None:
     token, seconds, copy = server.sign_up(), rounds(3, 10), dict[int, Any]()
     writers = [partial(write_for, server, token, seconds)] * 8
-    *_, since = at_once([*writers, partial(poll_for, server, token, copy, seconds, query)])
+    *_, since = run_concurrently([*writers, partial(poll_for, server, token, copy, seconds, query)])
     while since != (since := poll(server, token, copy, since, query)):
         pass
     live = [copy[number] for number in sorted(copy) if copy[number]]
@@ -241,7 +241,7 @@ def test_a_todo_is_restored_or_purged_and_never_half(server: Server, rounds: Rou
             gone = deleted_todos(server, token, 4)
             paths = [f"/todos/{todo['id']}/" for todo in gone]
             restores = [partial(server.call, "POST", f"{path}restore/", token=token) for path in paths]
-            *restored, purged = at_once([*restores, jittered(purge, 0.03)])
+            *restored, purged = run_concurrently([*restores, jittered(purge, 0.03)])
             statuses = [answer.status for answer in restored]
             assert statuses.count(404) == purged
             assert set(statuses) <= {200, 404}
@@ -270,7 +270,7 @@ def test_a_sync_tells_of_every_deletion_or_that_it_cannot(server: Server, rounds
         for token in tokens(server, rounds(100, 10_000)):
             gone = deleted_todos(server, token, 2)
             read = partial(server.call, "GET", f"/todos/?since={gone[0]['revision'] - 1}", token=token)
-            *answers, purged = at_once([*[read] * 4, jittered(purge)])
+            *answers, purged = run_concurrently([*[read] * 4, jittered(purge)])
             assert purged == 2
             assert all(answer.status == 410 or answer.json() == gone for answer in answers)
 
@@ -282,7 +282,9 @@ def test_of_sends_with_one_key_exactly_one_makes_a_todo(server: Server, rounds: 
     for token in tokens(server, rounds(60, 10_000)):
         before = server.call("GET", "/auth/me/", token=token).json()["revision"]
         headers = {"Idempotency-Key": uuid4().hex}
-        answers = at_once([partial(server.call, "POST", "/todos/", {"title": "x"}, token=token, **headers)] * 16)
+        answers = run_concurrently(
+            [partial(server.call, "POST", "/todos/", {"title": "x"}, token=token, **headers)] * 16
+        )
         assert sorted(answer.status for answer in answers) == [200] * 15 + [201]
         replayed = [answer.headers.get("Idempotent-Replayed") for answer in answers if answer.status == 200]
         assert replayed == ["true"] * 15
@@ -374,5 +376,5 @@ def test_what_was_sent_to_a_server_that_was_killed_is_not_made_twice(tmp_path: P
             keys = [{"Idempotency-Key": uuid4().hex} for _ in range(16)]
             sends = [partial(server.call, "POST", "/todos/", {"title": "x"}, token=token, **key) for key in keys]
             kill = partial(kill_once_committed, server, made + 8, rows)
-            *first, _ = at_once([*[partial(sent, send) for send in sends], kill])
+            *first, _ = run_concurrently([*[partial(sent, send) for send in sends], kill])
     assert outcomes <= {(201, 200), (0, 200), (0, 201)}

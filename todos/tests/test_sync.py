@@ -12,12 +12,11 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import make_user, signed_in
-from todoproject.tests.shapes import assert_error
-from todos.models import stamped
+from testing.assertions import assert_error
+from testing.factories import client_for, make_todo, make_user
+from todos.models import unguarded_todos
 from todos.purge import purge
-from todos.tests.factories import make_todo
-from todos.writes import writing
+from todos.unit_of_work import unit_of_work
 
 Row = dict[str, Any]
 
@@ -57,108 +56,114 @@ def three(user: User) -> list[int]:
 # What is told
 
 
-def test_since_0_tells_everything(mine: APIClient, three: list[int]) -> None:
-    assert changes(mine, 0) == mine.get(url()).json()
+def test_since_0_tells_everything(user_client: APIClient, three: list[int]) -> None:
+    assert changes(user_client, 0) == user_client.get(url()).json()
 
 
-def test_what_was_changed_after_the_revision_is_told(mine: APIClient, three: list[int]) -> None:
-    assert [told(mine, since) for since in range(4)] == [three, three[1:], three[2:], []]
+def test_what_was_changed_after_the_revision_is_told(user_client: APIClient, three: list[int]) -> None:
+    assert [told(user_client, since) for since in range(4)] == [three, three[1:], three[2:], []]
 
 
-def test_changes_come_in_the_order_of_their_revisions(mine: APIClient, three: list[int]) -> None:
-    mine.patch(detail(three[0]), {"status": "completed"})
-    assert [(row["id"], row["revision"]) for row in changes(mine, 1)] == [(three[1], 2), (three[2], 3), (three[0], 4)]
+def test_changes_come_in_the_order_of_their_revisions(user_client: APIClient, three: list[int]) -> None:
+    user_client.patch(detail(three[0]), {"status": "completed"})
+    assert [(row["id"], row["revision"]) for row in changes(user_client, 1)] == [
+        (three[1], 2),
+        (three[2], 3),
+        (three[0], 4),
+    ]
 
 
-def test_a_changed_todo_is_told_once_as_it_is_now(mine: APIClient, three: list[int]) -> None:
+def test_a_changed_todo_is_told_once_as_it_is_now(user_client: APIClient, three: list[int]) -> None:
     for title in ("x", "y"):
-        mine.patch(detail(three[0]), {"title": title})
-    assert changes(mine, 3) == [mine.get(detail(three[0])).json()]
+        user_client.patch(detail(three[0]), {"title": title})
+    assert changes(user_client, 3) == [user_client.get(detail(three[0])).json()]
 
 
-def test_a_deleted_todo_is_told_by_its_tombstone_alone(mine: APIClient, three: list[int]) -> None:
-    mine.delete(detail(three[1]))
-    assert changes(mine, 3) == [{"id": three[1], "revision": 4, "deleted": True}]
+def test_a_deleted_todo_is_told_by_its_tombstone_alone(user_client: APIClient, three: list[int]) -> None:
+    user_client.delete(detail(three[1]))
+    assert changes(user_client, 3) == [{"id": three[1], "revision": 4, "deleted": True}]
 
 
-def test_a_restored_todo_is_told_whole_again(mine: APIClient, three: list[int]) -> None:
-    mine.delete(detail(three[1]))
-    restored = mine.post(f"{detail(three[1])}restore/").json()
-    assert changes(mine, 4) == [restored]
+def test_a_restored_todo_is_told_whole_again(user_client: APIClient, three: list[int]) -> None:
+    user_client.delete(detail(three[1]))
+    restored = user_client.post(f"{detail(three[1])}restore/").json()
+    assert changes(user_client, 4) == [restored]
 
 
-def test_cleared_todos_are_told_in_the_order_of_their_ids(mine: APIClient, three: list[int]) -> None:
+def test_cleared_todos_are_told_in_the_order_of_their_ids(user_client: APIClient, three: list[int]) -> None:
     for pk in reversed(three):
-        mine.patch(detail(pk), {"status": "completed"})
-    mine.delete(url(status="completed"))
+        user_client.patch(detail(pk), {"status": "completed"})
+    user_client.delete(url(status="completed"))
     expected = [{"id": pk, "revision": 7 + place, "deleted": True} for place, pk in enumerate(three)]
-    assert changes(mine, 6) == expected
+    assert changes(user_client, 6) == expected
 
 
-def test_what_changed_nothing_is_not_told(mine: APIClient, three: list[int]) -> None:
-    mine.patch(detail(three[0]), {"title": "a"})
-    mine.put(detail(three[1]), {"title": "b"})
-    mine.post(f"{detail(three[2])}restore/")
-    assert changes(mine, 3) == []
+def test_what_changed_nothing_is_not_told(user_client: APIClient, three: list[int]) -> None:
+    user_client.patch(detail(three[0]), {"title": "a"})
+    user_client.put(detail(three[1]), {"title": "b"})
+    user_client.post(f"{detail(three[2])}restore/")
+    assert changes(user_client, 3) == []
 
 
-def test_anothers_changes_are_not_told(mine: APIClient, three: list[int]) -> None:
+def test_anothers_changes_are_not_told(user_client: APIClient, three: list[int]) -> None:
     other = make_user()
     theirs = make_todo(other)
-    signed_in(other).delete(detail(theirs.pk))
-    assert told(mine, 0) == three
+    client_for(other).delete(detail(theirs.pk))
+    assert told(user_client, 0) == three
 
 
 # What to pass next time
 
 
 @pytest.mark.parametrize("query", [{}, {"since": 0}, {"since": 3}, {"limit": 2}, {"status": "completed"}])
-def test_a_list_says_the_users_revision(mine: APIClient, three: list[int], query: Row) -> None:
-    assert mine.get(url(**query))["X-Revision"] == "3"
+def test_a_list_says_the_users_revision(user_client: APIClient, three: list[int], query: Row) -> None:
+    assert user_client.get(url(**query))["X-Revision"] == "3"
 
 
-def test_a_page_of_changes_with_a_next_says_its_last_rows_revision(mine: APIClient, three: list[int]) -> None:
-    first = mine.get(url(since=0, limit=2))
-    second = mine.get(links(first)["next"])
+def test_a_page_of_changes_with_a_next_says_its_last_rows_revision(user_client: APIClient, three: list[int]) -> None:
+    first = user_client.get(url(since=0, limit=2))
+    second = user_client.get(links(first)["next"])
     assert [first["X-Revision"], second["X-Revision"]] == ["2", "3"]
-    assert mine.get(links(second)["prev"])["X-Revision"] == "2"
+    assert user_client.get(links(second)["prev"])["X-Revision"] == "2"
 
 
-def test_the_last_page_of_changes_says_the_users_revision_as_it_is_then(mine: APIClient, three: list[int]) -> None:
-    first = mine.get(url(since=0, limit=2))
-    mine.delete(detail(three[0]))
-    last = mine.get(links(first)["next"])
+def test_the_last_page_of_changes_says_the_users_revision_as_it_is_then(
+    user_client: APIClient, three: list[int]
+) -> None:
+    first = user_client.get(url(since=0, limit=2))
+    user_client.delete(detail(three[0]))
+    last = user_client.get(links(first)["next"])
     assert ([row["id"] for row in last.json()], last["X-Revision"]) == ([three[2], three[0]], "4")
 
 
-def test_later_pages_of_a_plain_walk_say_the_revision_of_the_first(mine: APIClient, three: list[int]) -> None:
-    first = mine.get(url(limit=1))
-    mine.patch(detail(three[0]), {"title": "changed behind the walk"})
-    second = mine.get(links(first)["next"])
-    third = mine.get(links(second)["next"])
+def test_later_pages_of_a_plain_walk_say_the_revision_of_the_first(user_client: APIClient, three: list[int]) -> None:
+    first = user_client.get(url(limit=1))
+    user_client.patch(detail(three[0]), {"title": "changed behind the walk"})
+    second = user_client.get(links(first)["next"])
+    third = user_client.get(links(second)["next"])
     assert [page["X-Revision"] for page in (first, second, third)] == ["3", "3", "3"]
-    assert told(mine, 3) == [three[0]]
+    assert told(user_client, 3) == [three[0]]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 200])
-def test_a_walk_visits_every_change_in_order(mine: APIClient, three: list[int], limit: int) -> None:
-    mine.delete(detail(three[0]))
+def test_a_walk_visits_every_change_in_order(user_client: APIClient, three: list[int], limit: int) -> None:
+    user_client.delete(detail(three[0]))
     visited: list[Row] = []
     target = url(since=0, limit=limit)
     while target:
-        answer = mine.get(target)
+        answer = user_client.get(target)
         visited += answer.json()
         target = links(answer).get("next", "")
-    assert visited == changes(mine, 0)
+    assert visited == changes(user_client, 0)
 
 
-def test_what_changes_during_a_walk_is_met_at_its_end(mine: APIClient, three: list[int]) -> None:
-    first = mine.get(url(since=0, limit=1))
-    mine.patch(detail(three[1]), {"title": "changed ahead of the walk"})
-    second = mine.get(links(first)["next"])
-    mine.delete(detail(three[0]))
-    third = mine.get(links(second)["next"])
-    fourth = mine.get(links(third)["next"])
+def test_what_changes_during_a_walk_is_met_at_its_end(user_client: APIClient, three: list[int]) -> None:
+    first = user_client.get(url(since=0, limit=1))
+    user_client.patch(detail(three[1]), {"title": "changed ahead of the walk"})
+    second = user_client.get(links(first)["next"])
+    user_client.delete(detail(three[0]))
+    third = user_client.get(links(second)["next"])
+    fourth = user_client.get(links(third)["next"])
     assert [[row["id"] for row in page.json()] for page in (second, third, fourth)] == [
         [three[2]],
         [three[1]],
@@ -167,36 +172,36 @@ def test_what_changes_during_a_walk_is_met_at_its_end(mine: APIClient, three: li
     assert fourth.json() == [{"id": three[0], "revision": 5, "deleted": True}]
 
 
-def test_a_walk_that_was_given_up_goes_on_from_its_last_revision(mine: APIClient, three: list[int]) -> None:
-    first = mine.get(url(since=0, limit=2))
-    assert told(mine, int(first["X-Revision"])) == three[2:]
+def test_a_walk_that_was_given_up_goes_on_from_its_last_revision(user_client: APIClient, three: list[int]) -> None:
+    first = user_client.get(url(since=0, limit=2))
+    assert told(user_client, int(first["X-Revision"])) == three[2:]
 
 
-def test_a_cursor_of_another_since_is_refused(mine: APIClient, three: list[int]) -> None:
-    target = links(mine.get(url(since=0, limit=1)))["next"]
-    [error] = assert_error(mine.get(target.replace("since=0", "since=1")), 400)
+def test_a_cursor_of_another_since_is_refused(user_client: APIClient, three: list[int]) -> None:
+    target = links(user_client.get(url(since=0, limit=1)))["next"]
+    [error] = assert_error(user_client.get(target.replace("since=0", "since=1")), 400)
     assert error["attr"] == "cursor"
 
 
-def test_head_says_the_same_without_the_changes(mine: APIClient, three: list[int]) -> None:
-    head, get = mine.head(url(since=0, limit=2)), mine.get(url(since=0, limit=2))
+def test_head_says_the_same_without_the_changes(user_client: APIClient, three: list[int]) -> None:
+    head, get = user_client.head(url(since=0, limit=2)), user_client.get(url(since=0, limit=2))
     assert (head.status_code, head.content) == (200, b"")
     assert [head[name] for name in ("X-Revision", "ETag", "Link")] == [
         get[name] for name in ("X-Revision", "ETag", "Link")
     ]
 
 
-def test_a_page_of_changes_that_the_client_has_says_no_other_revision(mine: APIClient, three: list[int]) -> None:
-    page = mine.get(url(since=0, limit=1))
-    again = mine.get(url(since=0, limit=1), HTTP_IF_NONE_MATCH=page["ETag"])
+def test_a_page_of_changes_that_the_client_has_says_no_other_revision(user_client: APIClient, three: list[int]) -> None:
+    page = user_client.get(url(since=0, limit=1))
+    again = user_client.get(url(since=0, limit=1), HTTP_IF_NONE_MATCH=page["ETag"])
     assert (again.status_code, again.headers.get("X-Revision", "1")) == (304, page["X-Revision"])
 
 
-def test_a_later_page_that_the_client_has_says_no_other_revision(mine: APIClient, three: list[int]) -> None:
-    target = links(mine.get(url(limit=1)))["next"]
-    mine.patch(detail(three[0]), {"title": "changed behind the walk"})
-    page = mine.get(target)
-    again = mine.get(target, HTTP_IF_NONE_MATCH=page["ETag"])
+def test_a_later_page_that_the_client_has_says_no_other_revision(user_client: APIClient, three: list[int]) -> None:
+    target = links(user_client.get(url(limit=1)))["next"]
+    user_client.patch(detail(three[0]), {"title": "changed behind the walk"})
+    page = user_client.get(target)
+    again = user_client.get(target, HTTP_IF_NONE_MATCH=page["ETag"])
     assert (again.status_code, page["X-Revision"], again.headers.get("X-Revision", "3")) == (304, "3", "3")
 
 
@@ -204,27 +209,27 @@ def test_a_later_page_that_the_client_has_says_no_other_revision(mine: APIClient
 
 
 @pytest.mark.parametrize("since", ["4", "5", "9223372036854775807", "9999999999999999999"])
-def test_a_since_beyond_the_present_is_refused(mine: APIClient, three: list[int], since: str) -> None:
-    [error] = assert_error(mine.get(url(since=since)), 400)
+def test_a_since_beyond_the_present_is_refused(user_client: APIClient, three: list[int], since: str) -> None:
+    [error] = assert_error(user_client.get(url(since=since)), 400)
     assert (error["code"], error["attr"]) == ("invalid", "since")
 
 
 @pytest.mark.parametrize(
     "since", ["-1", "+1", "01", "1.0", "1e0", " 1", "1 ", "1\n", "1_0", "0x1", "abc", "null", "٣", "\0", "9" * 5_000]
 )
-def test_a_since_that_is_no_whole_number_is_refused(mine: APIClient, three: list[int], since: str) -> None:
-    [error] = assert_error(mine.get(url(since=since)), 400)
+def test_a_since_that_is_no_whole_number_is_refused(user_client: APIClient, three: list[int], since: str) -> None:
+    [error] = assert_error(user_client.get(url(since=since)), 400)
     assert (error["code"], error["attr"]) == ("invalid", "since")
 
 
 @pytest.mark.parametrize("query", ["since=", "since=1&since=1", "since=1&since=2"])
-def test_a_since_that_is_empty_or_repeated_is_refused(mine: APIClient, three: list[int], query: str) -> None:
-    [error] = assert_error(mine.get(reverse("todo-list"), QUERY_STRING=query), 400)
+def test_a_since_that_is_empty_or_repeated_is_refused(user_client: APIClient, three: list[int], query: str) -> None:
+    [error] = assert_error(user_client.get(reverse("todo-list"), QUERY_STRING=query), 400)
     assert (error["code"] in ("empty", "repeated"), error["attr"]) == (True, "since")
 
 
-def test_an_empty_since_is_absent_in_a_page(mine: APIClient, three: list[int]) -> None:
-    answer = mine.get(reverse("todo-list"), QUERY_STRING="since=&limit=", HTTP_ACCEPT="text/html")
+def test_an_empty_since_is_absent_in_a_page(user_client: APIClient, three: list[int]) -> None:
+    answer = user_client.get(reverse("todo-list"), QUERY_STRING="since=&limit=", HTTP_ACCEPT="text/html")
     assert answer.status_code == 200
 
 
@@ -232,42 +237,42 @@ def test_an_empty_since_is_absent_in_a_page(mine: APIClient, three: list[int]) -
     ("name", "value"),
     [("status", "open"), ("search", "a"), ("ordering", "id"), ("due_after", "2026-01-01T00:00:00Z")],
 )
-def test_since_goes_with_no_filter(mine: APIClient, three: list[int], name: str, value: str) -> None:
-    [error] = assert_error(mine.get(url(since=0, limit=2, **{name: value})), 400)
+def test_since_goes_with_no_filter(user_client: APIClient, three: list[int], name: str, value: str) -> None:
+    [error] = assert_error(user_client.get(url(since=0, limit=2, **{name: value})), 400)
     assert error["attr"] == name
 
 
 @pytest.mark.parametrize("csv", [{"QUERY_STRING": "since=0&format=csv"}, {"HTTP_ACCEPT": "text/csv"}])
-def test_changes_are_not_told_as_csv(mine: APIClient, three: list[int], csv: Row) -> None:
-    [error] = assert_error(mine.get(reverse("todo-list"), **{"QUERY_STRING": "since=0", **csv}), 400)
+def test_changes_are_not_told_as_csv(user_client: APIClient, three: list[int], csv: Row) -> None:
+    [error] = assert_error(user_client.get(reverse("todo-list"), **{"QUERY_STRING": "since=0", **csv}), 400)
     assert (error["code"], error["attr"]) == ("json_only", "since")
 
 
 @pytest.mark.parametrize("html", [{"QUERY_STRING": "since=0&format=api"}, {"HTTP_ACCEPT": "text/html"}])
-def test_changes_are_not_told_as_a_page(mine: APIClient, three: list[int], html: Row) -> None:
-    answer = mine.get(reverse("todo-list"), **{"QUERY_STRING": "since=0", **html})
+def test_changes_are_not_told_as_a_page(user_client: APIClient, three: list[int], html: Row) -> None:
+    answer = user_client.get(reverse("todo-list"), **{"QUERY_STRING": "since=0", **html})
     assert (answer.status_code, "json_only" in answer.content.decode()) == (400, True)
 
 
-def test_format_json_goes_with_since(mine: APIClient, three: list[int]) -> None:
-    assert mine.get(url(since=0, format="json"), HTTP_ACCEPT="text/html").json() == changes(mine, 0)
+def test_format_json_goes_with_since(user_client: APIClient, three: list[int]) -> None:
+    assert user_client.get(url(since=0, format="json"), HTTP_ACCEPT="text/html").json() == changes(user_client, 0)
 
 
-def test_too_many_changes_at_once_need_a_limit(mine: APIClient, user: User) -> None:
-    with writing(user, rows=5_001) as write:
-        write.create_many({"title": "x"} for _ in range(5_001))
-    [error] = assert_error(mine.get(url(since=0)), 400)
+def test_too_many_changes_at_once_need_a_limit(user_client: APIClient, user: User) -> None:
+    with unit_of_work(user, rows=5_001) as work:
+        work.create_many({"title": "x"} for _ in range(5_001))
+    [error] = assert_error(user_client.get(url(since=0)), 400)
     assert (error["code"], error["attr"]) == ("pagination_required", "limit")
-    assert len(changes(mine, 1)) == 5_000
-    assert len(mine.get(url(since=0, limit=200)).json()) == 200
+    assert len(changes(user_client, 1)) == 5_000
+    assert len(user_client.get(url(since=0, limit=200)).json()) == 200
 
 
-def test_tombstones_count_among_the_changes(mine: APIClient, user: User) -> None:
-    with writing(user, rows=5_001) as write:
-        write.create_many({"title": "x", "status": "completed"} for _ in range(5_001))
-    mine.delete(url(status="completed"))
-    assert mine.get(url()).json() == []
-    [error] = assert_error(mine.get(url(since=0)), 400)
+def test_tombstones_count_among_the_changes(user_client: APIClient, user: User) -> None:
+    with unit_of_work(user, rows=5_001) as work:
+        work.create_many({"title": "x", "status": "completed"} for _ in range(5_001))
+    user_client.delete(url(status="completed"))
+    assert user_client.get(url()).json() == []
+    [error] = assert_error(user_client.get(url(since=0)), 400)
     assert error["code"] == "pagination_required"
 
 
@@ -275,67 +280,67 @@ def test_tombstones_count_among_the_changes(mine: APIClient, user: User) -> None
 
 
 @pytest.fixture
-def forgotten(mine: APIClient, three: list[int]) -> list[int]:
+def forgotten(user_client: APIClient, three: list[int]) -> list[int]:
     """Of three todos the second was deleted, with revision 4, and its tombstone purged; the third changed since."""
-    mine.delete(detail(three[1]))
+    user_client.delete(detail(three[1]))
     purge(tomorrow())
-    mine.patch(detail(three[2]), {"title": "changed"})
+    user_client.patch(detail(three[2]), {"title": "changed"})
     return three
 
 
 @pytest.mark.parametrize("query", [{}, {"limit": 1}])
 @pytest.mark.parametrize("since", [1, 2, 3])
 def test_a_since_before_what_is_forgotten_is_gone(
-    mine: APIClient, forgotten: list[int], since: int, query: Row
+    user_client: APIClient, forgotten: list[int], since: int, query: Row
 ) -> None:
-    [error] = assert_error(mine.get(url(since=since, **query)), 410)
+    [error] = assert_error(user_client.get(url(since=since, **query)), 410)
     assert (error["code"], error["attr"]) == ("sync_token_expired", None)
 
 
 @pytest.mark.parametrize("since", [4, 5])
-def test_a_since_after_what_is_forgotten_still_works(mine: APIClient, forgotten: list[int], since: int) -> None:
-    assert told(mine, since) == forgotten[2:][: 5 - since]
+def test_a_since_after_what_is_forgotten_still_works(user_client: APIClient, forgotten: list[int], since: int) -> None:
+    assert told(user_client, since) == forgotten[2:][: 5 - since]
 
 
-def test_since_0_always_works(mine: APIClient, forgotten: list[int]) -> None:
-    assert changes(mine, 0) == mine.get(url()).json()
-    assert told(mine, 0) == [forgotten[0], forgotten[2]]
+def test_since_0_always_works(user_client: APIClient, forgotten: list[int]) -> None:
+    assert changes(user_client, 0) == user_client.get(url()).json()
+    assert told(user_client, 0) == [forgotten[0], forgotten[2]]
 
 
-def test_a_walk_whose_since_is_forgotten_meanwhile_is_gone(mine: APIClient, three: list[int]) -> None:
-    target = links(mine.get(url(since=1, limit=1)))["next"]
-    mine.delete(detail(three[0]))
+def test_a_walk_whose_since_is_forgotten_meanwhile_is_gone(user_client: APIClient, three: list[int]) -> None:
+    target = links(user_client.get(url(since=1, limit=1)))["next"]
+    user_client.delete(detail(three[0]))
     purge(tomorrow())
-    assert_error(mine.get(target), 410)
+    assert_error(user_client.get(target), 410)
 
 
-def test_what_is_forgotten_changes_the_tag(mine: APIClient, three: list[int]) -> None:
-    mine.delete(detail(three[0]))
-    before = mine.get(url(since=0))
+def test_what_is_forgotten_changes_the_tag(user_client: APIClient, three: list[int]) -> None:
+    user_client.delete(detail(three[0]))
+    before = user_client.get(url(since=0))
     purge(tomorrow())
-    now = mine.get(url(since=0), HTTP_IF_NONE_MATCH=before["ETag"])
+    now = user_client.get(url(since=0), HTTP_IF_NONE_MATCH=before["ETag"])
     assert (now.status_code, len(before.json()), len(now.json())) == (200, 3, 2)
 
 
-def test_what_is_forgotten_of_one_user_is_gone_for_nobody_else(mine: APIClient, forgotten: list[int]) -> None:
+def test_what_is_forgotten_of_one_user_is_gone_for_nobody_else(user_client: APIClient, forgotten: list[int]) -> None:
     other = make_user()
     make_todo(other), make_todo(other)
-    assert len(changes(signed_in(other), 1)) == 1
+    assert len(changes(client_for(other), 1)) == 1
 
 
-def test_a_tombstone_that_is_not_old_enough_stays(mine: APIClient, three: list[int]) -> None:
-    mine.delete(detail(three[0]))
+def test_a_tombstone_that_is_not_old_enough_stays(user_client: APIClient, three: list[int]) -> None:
+    user_client.delete(detail(three[0]))
     between = timezone.now()
-    mine.delete(detail(three[1]))
+    user_client.delete(detail(three[1]))
     assert purge(between) == 1
-    assert changes(mine, 4) == [{"id": three[1], "revision": 5, "deleted": True}]
-    assert_error(mine.get(url(since=3)), 410)
+    assert changes(user_client, 4) == [{"id": three[1], "revision": 5, "deleted": True}]
+    assert_error(user_client.get(url(since=3)), 410)
 
 
-def test_purging_only_live_todos_forgets_nothing(mine: APIClient, three: list[int]) -> None:
-    stamped().filter(pk__in=three).update(updated_at=timezone.now() - timedelta(days=365))
+def test_purging_only_live_todos_forgets_nothing(user_client: APIClient, three: list[int]) -> None:
+    unguarded_todos().filter(pk__in=three).update(updated_at=timezone.now() - timedelta(days=365))
     assert purge(tomorrow()) == 0
-    assert told(mine, 1) == three[1:]
+    assert told(user_client, 1) == three[1:]
 
 
 # Whatever happens
@@ -380,12 +385,12 @@ class Account:
 
     def __init__(self) -> None:
         self.user = make_user()
-        self.client = signed_in(self.user)
+        self.client = client_for(self.user)
         self.mirror = Mirror(self.client)
         self.live: dict[int, Row] = {}
-        with writing(self.user, rows=4) as write:
-            gone, *_ = write.create_many({"title": title} for title in "abc")
-            write.delete(gone)
+        with unit_of_work(self.user, rows=4) as work:
+            gone, *_ = work.create_many({"title": title} for title in "abc")
+            work.delete(gone)
         self.deleted = {gone.pk}
         self.revision, self.tag = 0, ""
         self.shown: dict[str, dict[str, Any]] = {}  # By URL: each entity tag, and what it was the tag of.
@@ -614,14 +619,16 @@ def test_a_mirror_always_becomes_the_list_whatever_happens(db: None, rounds: Cal
     run_state_machine_as_test(driven, settings=chosen)
 
 
-def test_a_walk_from_the_beginning_that_a_purge_overtakes_is_410_and_one_after_it_is_not(mine: APIClient) -> None:
-    first = mine.post(reverse("todo-list"), {"title": "a"}).json()
-    mine.post(reverse("todo-list"), {"title": "b"})
-    following = mine.get(url(since=0, limit=1))["Link"].split(">")[0][1:]
-    mine.delete(reverse("todo-detail", args=[first["id"]]))
+def test_a_walk_from_the_beginning_that_a_purge_overtakes_is_410_and_one_after_it_is_not(
+    user_client: APIClient,
+) -> None:
+    first = user_client.post(reverse("todo-list"), {"title": "a"}).json()
+    user_client.post(reverse("todo-list"), {"title": "b"})
+    following = user_client.get(url(since=0, limit=1))["Link"].split(">")[0][1:]
+    user_client.delete(reverse("todo-detail", args=[first["id"]]))
     purge(timezone.now() + timedelta(days=1))
-    assert mine.get(following).status_code == 410
-    assert [todo["title"] for todo in mine.get(url(since=0, limit=1)).json()] == ["b"]
-    mine.post(reverse("todo-list"), {"title": "c"})
-    following = mine.get(url(since=0, limit=1))["Link"].split(">")[0][1:]
-    assert [todo["title"] for todo in mine.get(following).json()] == ["c"]
+    assert user_client.get(following).status_code == 410
+    assert [todo["title"] for todo in user_client.get(url(since=0, limit=1)).json()] == ["b"]
+    user_client.post(reverse("todo-list"), {"title": "c"})
+    following = user_client.get(url(since=0, limit=1))["Link"].split(">")[0][1:]
+    assert [todo["title"] for todo in user_client.get(following).json()] == ["c"]

@@ -6,10 +6,9 @@ from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tests.factories import make_user, signed_in
-from todos.models import Todo, stamped
+from testing.factories import client_for, make_todo, make_user
+from todos.models import Todo, unguarded_todos
 from todos.serializers import TodoSerializer
-from todos.tests.factories import make_todo
 
 
 def url(todo: Todo) -> str:
@@ -21,8 +20,8 @@ def todo(user: User) -> Todo:
     return make_todo(user)
 
 
-def test_a_new_todo_is_open_and_its_owners(mine: APIClient, user: User) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": " Buy milk "})
+def test_a_new_todo_is_open_and_its_owners(user_client: APIClient, user: User) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": " Buy milk "})
     assert answer.status_code == 201
     todo = answer.json()
     assert answer["Location"] == f"http://testserver{reverse('todo-detail', args=[todo['id']])}"
@@ -37,22 +36,22 @@ def test_a_new_todo_is_open_and_its_owners(mine: APIClient, user: User) -> None:
 
 
 @pytest.mark.parametrize("due_at", [None, "0001-01-01T00:00:00Z", "2026-12-24T18:00:00.000001Z"])
-def test_a_todo_is_shown_as_its_fields_would_show_it(mine: APIClient, user: User, due_at: str | None) -> None:
-    made = mine.post(reverse("todo-list"), {"title": "x", "status": "completed", "due_at": due_at}).json()
+def test_a_todo_is_shown_as_its_fields_would_show_it(user_client: APIClient, user: User, due_at: str | None) -> None:
+    made = user_client.post(reverse("todo-list"), {"title": "x", "status": "completed", "due_at": due_at}).json()
     todo = Todo.objects.owned_by(user).get()
     serializer = TodoSerializer(todo)
     assert made == serializer.to_representation(todo) == ModelSerializer.to_representation(serializer, todo)
 
 
-def test_reading_one_gives_the_object(mine: APIClient, todo: Todo) -> None:
-    answer = mine.get(url(todo))
+def test_reading_one_gives_the_object(user_client: APIClient, todo: Todo) -> None:
+    answer = user_client.get(url(todo))
     assert answer.status_code == 200
     assert answer.json()["id"] == todo.pk
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "options"])
 def test_anothers_todo_is_as_one_that_never_was(api: APIClient, todo: Todo, method: str) -> None:
-    stranger = signed_in(make_user())
+    stranger = client_for(make_user())
     body = None if method == "get" else {} if method == "delete" else {"title": "x", "status": "open"}
     foreign = getattr(stranger, method)(url(todo), body)
     absent = getattr(stranger, method)(reverse("todo-detail", args=[todo.pk + 1]), body)
@@ -66,50 +65,50 @@ def test_nothing_is_served_without_a_token(api: APIClient, todo: Todo, method: s
     assert getattr(api, method)(reverse("todo-list")).status_code == 401
 
 
-def test_put_keeps_what_it_leaves_out(mine: APIClient, user: User) -> None:
+def test_put_keeps_what_it_leaves_out(user_client: APIClient, user: User) -> None:
     todo = make_todo(user, description="from the shop", status="completed")
-    answer = mine.put(url(todo), {"title": "Buy oat milk"})
+    answer = user_client.put(url(todo), {"title": "Buy oat milk"})
     assert answer.status_code == 200
     kept = ("description", "status")
     assert [answer.json()[name] for name in kept] == ["from the shop", "completed"]
 
 
-def test_put_needs_a_title(mine: APIClient, todo: Todo) -> None:
-    answer = mine.put(url(todo), {"status": "completed"})
+def test_put_needs_a_title(user_client: APIClient, todo: Todo) -> None:
+    answer = user_client.put(url(todo), {"status": "completed"})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == "title"
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_what_was_got_may_be_sent_back_and_changes_nothing(mine: APIClient, todo: Todo, method: str) -> None:
-    before = mine.get(url(todo)).json()
-    answer = getattr(mine, method)(url(todo), before)
+def test_what_was_got_may_be_sent_back_and_changes_nothing(user_client: APIClient, todo: Todo, method: str) -> None:
+    before = user_client.get(url(todo)).json()
+    answer = getattr(user_client, method)(url(todo), before)
     assert answer.status_code in (200, 202)
     assert answer.json() == before
-    assert mine.get(url(todo)).json() == before
+    assert user_client.get(url(todo)).json() == before
 
 
 @pytest.mark.parametrize("value", ["1", None, True, 1.0])
-def test_a_read_only_field_that_says_otherwise_is_refused(mine: APIClient, todo: Todo, value: object) -> None:
-    answer = mine.patch(url(todo), {"title": "x", "revision": value})
+def test_a_read_only_field_that_says_otherwise_is_refused(user_client: APIClient, todo: Todo, value: object) -> None:
+    answer = user_client.patch(url(todo), {"title": "x", "revision": value})
     assert answer.status_code == 400
     assert answer.json()["errors"] == [{"code": "read_only", "detail": "This field is read-only.", "attr": "revision"}]
 
 
-def test_a_new_todo_takes_no_read_only_field(mine: APIClient) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": "x", "id": 7})
+def test_a_new_todo_takes_no_read_only_field(user_client: APIClient) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": "x", "id": 7})
     assert answer.status_code == 400
     assert answer.json()["errors"][0] == {"code": "read_only", "detail": "This field is read-only.", "attr": "id"}
 
 
-def test_an_unknown_field_names_the_nearest(mine: APIClient) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": "x", "due": None})
+def test_an_unknown_field_names_the_nearest(user_client: APIClient) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": "x", "due": None})
     assert answer.status_code == 400
     assert answer.json()["message"] == "Unknown field 'due'. Did you mean 'due_at'?"
 
 
-def test_patch_answers_202_with_the_todo(mine: APIClient, todo: Todo) -> None:
-    answer = mine.patch(url(todo), {"status": "completed"})
+def test_patch_answers_202_with_the_todo(user_client: APIClient, todo: Todo) -> None:
+    answer = user_client.patch(url(todo), {"status": "completed"})
     assert answer.status_code == 202
     assert answer.json()["status"] == "completed"
     assert answer.json()["completed_at"] == answer.json()["updated_at"]
@@ -119,9 +118,9 @@ def test_patch_answers_202_with_the_todo(mine: APIClient, todo: Todo) -> None:
     ("status", "shown"), [("done", "done"), ("", ""), (5, "5"), (None, "null"), (True, "true"), ([], "an array")]
 )
 def test_a_bad_status_is_refused_in_the_originals_words(
-    mine: APIClient, todo: Todo, status: object, shown: str
+    user_client: APIClient, todo: Todo, status: object, shown: str
 ) -> None:
-    answer = mine.patch(url(todo), {"status": status})
+    answer = user_client.patch(url(todo), {"status": status})
     assert answer.status_code == 400
     text = f"Bad choice: {shown} is not a valid choice. Valid choices are 'open' or 'completed'."
     assert answer.json()["message"] == text
@@ -130,77 +129,79 @@ def test_a_bad_status_is_refused_in_the_originals_words(
 
 @pytest.mark.parametrize("body", [None, {}, {"id": 0}])
 def test_a_patch_without_a_writable_field_is_about_status(
-    mine: APIClient, todo: Todo, body: dict[str, int] | None
+    user_client: APIClient, todo: Todo, body: dict[str, int] | None
 ) -> None:
-    answer = mine.patch(url(todo), body and {"id": todo.pk})
+    answer = user_client.patch(url(todo), body and {"id": todo.pk})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == "status"
 
 
-def test_completed_at_is_kept_when_completed_again_and_cleared_on_reopening(mine: APIClient, todo: Todo) -> None:
-    first = mine.patch(url(todo), {"status": "completed"}).json()["completed_at"]
-    assert mine.patch(url(todo), {"status": "completed", "title": "x"}).json()["completed_at"] == first
-    assert mine.patch(url(todo), {"status": "open"}).json()["completed_at"] is None
-    assert mine.patch(url(todo), {"status": "completed"}).json()["completed_at"] > first
+def test_completed_at_is_kept_when_completed_again_and_cleared_on_reopening(user_client: APIClient, todo: Todo) -> None:
+    first = user_client.patch(url(todo), {"status": "completed"}).json()["completed_at"]
+    assert user_client.patch(url(todo), {"status": "completed", "title": "x"}).json()["completed_at"] == first
+    assert user_client.patch(url(todo), {"status": "open"}).json()["completed_at"] is None
+    assert user_client.patch(url(todo), {"status": "completed"}).json()["completed_at"] > first
 
 
-def test_what_changes_nothing_raises_nothing(mine: APIClient, todo: Todo, user: User) -> None:
-    before = mine.get(url(todo)).json()
-    assert mine.patch(url(todo), {"status": "open", "title": " Buy milk "}).json() == before
+def test_what_changes_nothing_raises_nothing(user_client: APIClient, todo: Todo, user: User) -> None:
+    before = user_client.get(url(todo)).json()
+    assert user_client.patch(url(todo), {"status": "open", "title": " Buy milk "}).json() == before
     user.refresh_from_db()
     assert user.revision == before["revision"] == 1
 
 
-def test_each_write_has_a_revision_of_its_own(mine: APIClient, user: User, todo: Todo) -> None:
-    second = mine.post(reverse("todo-list"), {"title": "x"}).json()["revision"]
-    third = mine.patch(url(todo), {"title": "y"}).json()["revision"]
-    mine.delete(url(todo))
+def test_each_write_has_a_revision_of_its_own(user_client: APIClient, user: User, todo: Todo) -> None:
+    second = user_client.post(reverse("todo-list"), {"title": "x"}).json()["revision"]
+    third = user_client.patch(url(todo), {"title": "y"}).json()["revision"]
+    user_client.delete(url(todo))
     user.refresh_from_db()
     assert (todo.revision, second, third, user.revision) == (1, 2, 3, 4)
 
 
-def test_a_refused_write_raises_nothing(mine: APIClient, user: User, todo: Todo) -> None:
-    mine.patch(url(todo), {"title": ""})
-    mine.delete(reverse("todo-detail", args=[todo.pk + 1]))
+def test_a_refused_write_raises_nothing(user_client: APIClient, user: User, todo: Todo) -> None:
+    user_client.patch(url(todo), {"title": ""})
+    user_client.delete(reverse("todo-detail", args=[todo.pk + 1]))
     user.refresh_from_db()
     assert user.revision == 1
 
 
-def test_deleting_leaves_a_tombstone_and_may_be_repeated(mine: APIClient, user: User, todo: Todo) -> None:
-    assert mine.delete(url(todo)).status_code == 204
-    assert mine.get(url(todo)).status_code == 404
+def test_deleting_leaves_a_tombstone_and_may_be_repeated(user_client: APIClient, user: User, todo: Todo) -> None:
+    assert user_client.delete(url(todo)).status_code == 204
+    assert user_client.get(url(todo)).status_code == 404
     todo.refresh_from_db()
     tombstone = (todo.deleted_at, todo.revision)
-    assert mine.delete(url(todo)).status_code == 204
+    assert user_client.delete(url(todo)).status_code == 204
     todo.refresh_from_db()
     assert (todo.deleted_at, todo.revision) == tombstone
     assert todo.revision == 2
 
 
 @pytest.mark.parametrize("method", ["put", "patch"])
-def test_a_deleted_todo_is_not_changed(mine: APIClient, todo: Todo, method: str) -> None:
-    mine.delete(url(todo))
-    assert getattr(mine, method)(url(todo), {"title": "x"}).status_code == 404
+def test_a_deleted_todo_is_not_changed(user_client: APIClient, todo: Todo, method: str) -> None:
+    user_client.delete(url(todo))
+    assert getattr(user_client, method)(url(todo), {"title": "x"}).status_code == 404
 
 
-def test_an_id_is_never_used_again(mine: APIClient, user: User, todo: Todo) -> None:
-    stamped().filter(pk=todo.pk).delete()
-    assert mine.post(reverse("todo-list"), {"title": "x"}).json()["id"] > todo.pk
+def test_an_id_is_never_used_again(user_client: APIClient, user: User, todo: Todo) -> None:
+    unguarded_todos().filter(pk=todo.pk).delete()
+    assert user_client.post(reverse("todo-list"), {"title": "x"}).json()["id"] > todo.pk
 
 
 @pytest.mark.parametrize(
     ("method", "name"), [("patch", "list"), ("delete", "list"), ("put", "list"), ("post", "detail")]
 )
-def test_other_methods_are_405_and_say_which_are_allowed(mine: APIClient, todo: Todo, method: str, name: str) -> None:
-    answer = getattr(mine, method)(url(todo) if name == "detail" else reverse("todo-list"))
+def test_other_methods_are_405_and_say_which_are_allowed(
+    user_client: APIClient, todo: Todo, method: str, name: str
+) -> None:
+    answer = getattr(user_client, method)(url(todo) if name == "detail" else reverse("todo-list"))
     assert answer.status_code == 405
     assert answer.json()["errors"][0]["code"] == "method_not_allowed"
     assert "GET" in answer["Allow"]
 
 
 @pytest.mark.parametrize("title", ["x" * 128, "😀" * 128, "  " + "x" * 128 + "\n"])
-def test_a_title_has_up_to_128_characters_after_trimming(mine: APIClient, title: str) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": title})
+def test_a_title_has_up_to_128_characters_after_trimming(user_client: APIClient, title: str) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": title})
     assert answer.status_code == 201
     assert answer.json()["title"] == title.strip()
 
@@ -208,20 +209,20 @@ def test_a_title_has_up_to_128_characters_after_trimming(mine: APIClient, title:
 @pytest.mark.parametrize(
     "title", ["", "  ", "\n", "\u3000", None, 5, True, [], {}, "x" * 129, "a\tb", "a\x00b", "a\x85b"]
 )
-def test_a_title_that_is_none_is_refused(mine: APIClient, title: object) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": title})
+def test_a_title_that_is_none_is_refused(user_client: APIClient, title: object) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": title})
     assert answer.status_code == 400
     assert {error["attr"] for error in answer.json()["errors"]} == {"title"}
 
 
-def test_a_description_is_kept_exactly(mine: APIClient) -> None:
+def test_a_description_is_kept_exactly(user_client: APIClient) -> None:
     text = "  \t a\r\nb\n\u200d😀 "
-    assert mine.post(reverse("todo-list"), {"title": "x", "description": text}).json()["description"] == text
+    assert user_client.post(reverse("todo-list"), {"title": "x", "description": text}).json()["description"] == text
 
 
 @pytest.mark.parametrize("description", [None, 5, "x" * 2001, "a\x00b", "\x1b[31m"])
-def test_a_description_that_is_none_is_refused(mine: APIClient, description: object) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": "x", "description": description})
+def test_a_description_that_is_none_is_refused(user_client: APIClient, description: object) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": "x", "description": description})
     assert answer.status_code == 400
     assert {error["attr"] for error in answer.json()["errors"]} == {"description"}
 
@@ -237,10 +238,10 @@ def test_a_description_that_is_none_is_refused(mine: APIClient, description: obj
         (None, None),
     ],
 )
-def test_a_due_date_is_kept_as_its_moment_in_utc(mine: APIClient, sent: str | None, kept: str | None) -> None:
-    made = mine.post(reverse("todo-list"), {"title": "x", "due_at": sent}).json()
+def test_a_due_date_is_kept_as_its_moment_in_utc(user_client: APIClient, sent: str | None, kept: str | None) -> None:
+    made = user_client.post(reverse("todo-list"), {"title": "x", "due_at": sent}).json()
     assert made["due_at"] == kept
-    assert mine.get(reverse("todo-detail", args=[made["id"]])).json()["due_at"] == kept
+    assert user_client.get(reverse("todo-detail", args=[made["id"]])).json()["due_at"] == kept
 
 
 @pytest.mark.parametrize(
@@ -251,8 +252,8 @@ def test_a_due_date_is_kept_as_its_moment_in_utc(mine: APIClient, sent: str | No
         "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00Z", 5, True, [], {},
     ],
 )  # fmt: skip
-def test_a_due_date_that_is_none_is_refused(mine: APIClient, due_at: object) -> None:
-    answer = mine.post(reverse("todo-list"), {"title": "x", "due_at": due_at})
+def test_a_due_date_that_is_none_is_refused(user_client: APIClient, due_at: object) -> None:
+    answer = user_client.post(reverse("todo-list"), {"title": "x", "due_at": due_at})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == "due_at"
 
@@ -278,10 +279,10 @@ BAD_IDS = [
 
 @pytest.mark.parametrize("id", BAD_IDS)
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-def test_what_is_no_id_is_404(mine: APIClient, todo: Todo, method: str, id: str) -> None:
+def test_what_is_no_id_is_404(user_client: APIClient, todo: Todo, method: str, id: str) -> None:
     body = None if method in ("get", "delete") else {"title": "x"}
-    assert getattr(mine, method)(f"/todos/{id}/", body).status_code == 404
+    assert getattr(user_client, method)(f"/todos/{id}/", body).status_code == 404
 
 
-def test_a_delete_takes_no_body(mine: APIClient, todo: Todo) -> None:
-    assert mine.delete(url(todo), {"title": "x"}).status_code == 400
+def test_a_delete_takes_no_body(user_client: APIClient, todo: Todo) -> None:
+    assert user_client.delete(url(todo), {"title": "x"}).status_code == 400

@@ -1,0 +1,22 @@
+"""Run the project in a process of its own, with an environment of its own."""
+
+import os
+import secrets
+import subprocess
+import sys
+
+from django.conf import settings
+
+KEY = secrets.token_urlsafe(50)
+PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "todo.example.com"}
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

@@ -1,0 +1,39 @@
+"""The exceptions that any view may answer with, each with its status, code and text."""
+
+from rest_framework import exceptions, status
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+
+def field_error(attr: str, detail: str, code: str) -> ValidationError:
+    """Return the 400 that says what is wrong with one field, parameter or header."""
+    return ValidationError({attr: [ErrorDetail(detail, code=code)]})
+
+
+class PayloadTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is larger than 2.5 MB."
+    default_code = "payload_too_large"
+
+
+class LengthRequired(exceptions.APIException):
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    default_detail = "Send the body with a Content-Length; a chunked one is not read."
+    default_code = "length_required"
+
+
+class UnsupportedCharset(exceptions.APIException):
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_detail = "Bodies and query strings are UTF-8; leave the charset away."
+    default_code = "unsupported_charset"
+
+
+class DatabaseUnavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The database does not answer. Nothing was changed; try again later."
+    default_code = "database_unavailable"
+
+
+class HostNotServed(exceptions.APIException):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_detail = "This host name is not served here."
+    default_code = "host_not_served"

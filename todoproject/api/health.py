@@ -1,0 +1,43 @@
+"""The health check."""
+
+from django.conf import settings
+from django.db import connection
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from todoproject import __version__
+from todoproject.api.views import UncachedView
+
+
+class HealthSerializer(serializers.Serializer):
+    status = serializers.ChoiceField(["ok"])
+    database = serializers.ChoiceField(["sqlite", "postgresql"])
+    durable = serializers.BooleanField()
+    version = serializers.CharField()
+
+
+class HealthView(UncachedView):
+    """Whether the API can serve."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="health",
+        responses=HealthSerializer,
+        examples=[
+            OpenApiExample("Well", {"status": "ok", "database": "sqlite", "durable": True, "version": __version__})
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """Ask the database: 200 where it answers, 503 where it does not.
+
+        `durable` is false where the data is a copy that goes away with its instance.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        database = {"database": connection.vendor, "durable": settings.DURABLE}
+        return Response({"status": "ok", **database, "version": __version__})

@@ -1,0 +1,49 @@
+"""The root, which links to everything."""
+
+from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from todoproject.api.views import UncachedView
+
+ROOT_LINKS = {
+    "todos": "todo-list",
+    "signup": "auth-signup",
+    "login": "auth-login",
+    "refresh": "auth-refresh",
+    "logout": "auth-logout",
+    "me": "auth-me",
+    "password": "auth-password",
+    "reset": "auth-reset",
+    "confirm": "auth-confirm",
+    "docs": "docs",
+    "schema": "schema",
+    "health": "health",
+    "admin": "admin:index",
+}
+
+
+class RootView(UncachedView):
+    """Where everything is. Sign up, log in (here in the browser: at the top right), and keep your todos."""
+
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="root",
+        auth=[],
+        responses=inline_serializer("Root", {name: serializers.URLField() for name in ROOT_LINKS}),
+        examples=[
+            OpenApiExample(
+                "Links", {"todos": "http://127.0.0.1:8000/todos/", "signup": "http://127.0.0.1:8000/auth/signup/"}
+            )
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """The addresses of everything that is served here."""
+        links = {name: reverse(view, request=request) for name, view in ROOT_LINKS.items()}
+        return Response(links)

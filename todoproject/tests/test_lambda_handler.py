@@ -1,0 +1,113 @@
+"""What stands around Zappa's handler: the path, the headers, large answers, and what is not imported."""
+
+import base64
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from todoproject.serving.lambda_wsgi import split_path
+
+
+def rest(path: str, whole: str) -> dict[str, Any]:
+    return {"path": path, "requestContext": {"stage": "dev", "path": whole, "identity": {"sourceIp": "192.0.2.7"}}}
+
+
+def http(raw: str, stage: str = "dev") -> dict[str, Any]:
+    context = {"stage": stage, "http": {"method": "GET", "sourceIp": "192.0.2.7"}}
+    return {"version": "2.0", "rawPath": raw, "headers": {}, "requestContext": context}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (rest("/todos/", "/dev/todos/"), ("/dev", "/todos/")),
+        (rest("/", "/dev"), ("/dev", "/")),
+        (rest("/", "/dev/"), ("/dev", "/")),
+        (rest("/todos/", "/todos/"), ("", "/todos/")),
+        (rest("/dev/todos/", "/dev/dev/todos/"), ("/dev", "/dev/todos/")),
+        (rest("/dev/todos/", "/dev/todos/"), ("", "/dev/todos/")),
+        (rest("/device/", "/device/"), ("", "/device/")),
+        (rest("/device/", "/dev/device/"), ("/dev", "/device/")),
+        (http("/dev/todos/"), ("/dev", "/todos/")),
+        (http("/dev"), ("/dev", "")),
+        (http("/device/"), ("", "/device/")),
+        (http("/todos/"), ("", "/todos/")),
+        (http("/todos/", stage="$default"), ("", "/todos/")),
+    ],
+)
+def test_the_prefix_is_the_stage_where_the_request_came_by_it(event: dict[str, Any], expected: tuple[str, str]) -> None:
+    assert split_path(event) == expected
+
+
+def test_no_route_begins_with_the_name_of_a_stage() -> None:
+    def routes(patterns: list[Any], prefix: str = "") -> list[str]:
+        own = [
+            prefix + str(pattern.pattern).removeprefix("^") for pattern in patterns if isinstance(pattern, URLPattern)
+        ]
+        below = [(p.url_patterns, prefix + str(p.pattern)) for p in patterns if isinstance(p, URLResolver)]
+        return own + [route for patterns, prefix in below for route in routes(patterns, prefix)]
+
+    found = routes(get_resolver().url_patterns)
+    assert "todos/$" in found
+    for stage in json.loads((settings.BASE_DIR / "zappa_settings.json").read_text()):
+        assert not [route for route in found if route.startswith(stage)]
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+import json, sys, types
+sys.modules["zappa_settings"] = types.ModuleType("zappa_settings")
+from todoproject.serving import lambda_handler
+{}
+"""
+
+
+def python(code: str) -> Any:
+    """Run code after the import of aws_lambda, which is meant for a process that has not imported Zappa yet."""
+    code = IN_A_PROCESS_OF_ITS_OWN.format(code)
+    done = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_sdk_is_imported_when_it_is_used_and_not_before() -> None:
+    before, session, after = python(
+        "before = [name for name in sys.modules if name.startswith(('boto3', 'botocore', 'urllib3'))]\n"
+        "import zappa.utilities\n"
+        "session = zappa.utilities.boto3.Session.__module__\n"
+        "print(json.dumps([before, session, 'botocore.session' in sys.modules]))"
+    )
+    assert (before, session, after) == ([], "boto3.session", True)
+
+
+def test_the_address_is_the_gateways_and_headers_with_an_underscore_are_dropped() -> None:
+    forged = {"X-Forwarded-For": "203.0.113.1, 203.0.113.2", "x_forwarded_for": "203.0.113.3", "X-Todo": "é"}
+    event = rest("/", "/dev/") | {"headers": forged, "multiValueHeaders": {n: [v, v] for n, v in forged.items()}}
+    got = python(f"print(json.dumps(lambda_handler.with_honest_headers({event!r})))")
+    assert got["headers"] == {"X-Todo": "Ã©", "X-Forwarded-For": "192.0.2.7"}
+    assert got["multiValueHeaders"] == {"X-Todo": ["Ã©", "Ã©"]}
+    got = python(f"print(json.dumps(lambda_handler.with_honest_headers({http('/') | {'cookies': ['a=é']}!r})))")
+    assert (got["headers"], got["cookies"]) == ({"X-Forwarded-For": "192.0.2.7"}, ["a=Ã©"])
+
+
+def test_what_is_no_request_passes_as_it_is() -> None:
+    event = {"manage": "check", "a_b": "c"}
+    assert python(f"print(json.dumps(lambda_handler.with_honest_headers({event!r})))") == event
+
+
+def test_a_large_answer_travels_in_base64_and_a_small_one_as_it_is() -> None:
+    small, large = python(
+        "answers = []\n"
+        "for body in ('\"' * 1_000_000, '\"é' * 1_000_000):\n"
+        "    lambda_handler.zappa.lambda_handler = lambda event, context: {'statusCode': 200, 'body': body}\n"
+        "    answers.append(lambda_handler.handler({}, None))\n"
+        "print(json.dumps(answers))"
+    )
+    assert small == {"statusCode": 200, "body": '"' * 1_000_000}
+    assert large["isBase64Encoded"] is True
+    assert base64.b64decode(large["body"]).decode() == '"é' * 1_000_000
+    assert len(large["body"]) < 4_000_004
