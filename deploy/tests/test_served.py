@@ -193,7 +193,7 @@ FILL = """
 from accounts.models import User
 from todos.unit_of_work import unit_of_work
 for _ in range({}):
-    with writing(User.objects.get()) as work:
+    with unit_of_work(User.objects.get()) as work:
         work.create(title="x", description="\\\\" * 2_000)
 """
 
