@@ -12,7 +12,7 @@ from todos.unit_of_work import unit_of_work
 
 
 class TodoForm(forms.ModelForm):
-    """A description is kept exactly, but for the line ends that browsers send."""
+    """Keeps a description exactly, except that the CRLF that browsers send becomes LF."""
 
     description = forms.CharField(
         required=False,
@@ -28,7 +28,7 @@ class TodoForm(forms.ModelForm):
 
 @admin.register(Todo)
 class TodoAdmin(BoundedSearch, admin.ModelAdmin):
-    """Todos of all users. Every change raises the owner's revision; deleting leaves a tombstone."""
+    """Todos of all users. Each write is a unit of work, so clients that sync learn of it."""
 
     form = TodoForm
     fields = (

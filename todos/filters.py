@@ -1,4 +1,4 @@
-"""What a list of todos can be narrowed to."""
+"""The filters of a list of todos."""
 
 from typing import Any
 
@@ -16,6 +16,8 @@ ORDERINGS = ("id", "updated_at", "due_at", "title")
 
 
 class RFC3339DateTimeFormField(forms.CharField):
+    """A query parameter with an RFC 3339 date-time."""
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strip=False, **kwargs)
 
@@ -24,26 +26,26 @@ class RFC3339DateTimeFormField(forms.CharField):
         try:
             return parse_datetime(text) if text else None
         except ValueError as error:
-            # As a parameter, for the text may contain a %, which the message would be formatted by.
+            # The reason is a parameter because it may contain a %, which would be taken for a placeholder.
             raise ValidationError("%(reason)s", code="invalid", params={"reason": error}) from None
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class DateTimeBoundFilter(django_filters.Filter):
-    """A date-time with its offset; the bound belongs to the range."""
+    """An inclusive bound: a date-time with an offset."""
 
     field_class = RFC3339DateTimeFormField
 
     def __init__(self, field_name: str, lookup_expr: str) -> None:
         side = "after" if lookup_expr == "gte" else "before"
-        super().__init__(field_name, lookup_expr, label=f"{field_name}, {side} or at this date-time")
+        super().__init__(field_name, lookup_expr, label=f"`{field_name}` at or {side} this date-time")
 
 
-def since(field_name: str) -> DateTimeBoundFilter:
+def lower_bound(field_name: str) -> DateTimeBoundFilter:
     return DateTimeBoundFilter(field_name, "gte")
 
 
-def until(field_name: str) -> DateTimeBoundFilter:
+def upper_bound(field_name: str) -> DateTimeBoundFilter:
     return DateTimeBoundFilter(field_name, "lte")
 
 
@@ -54,7 +56,7 @@ class SearchFormField(forms.CharField):
 
 @extend_schema_field({"type": "string", "maxLength": SEARCH_LENGTH})
 class SearchFilter(django_filters.Filter):
-    """A part of the title or the description, as it is written but for upper and lower case."""
+    """A part of the title or of the description, ignoring case."""
 
     field_class = SearchFormField
 
@@ -66,21 +68,23 @@ class SearchFilter(django_filters.Filter):
 
 class TodoFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Todo.Status.choices, label="Status")
-    search = SearchFilter(label=f"Part of the title or the description, at most {SEARCH_LENGTH} characters")
-    created_after, created_before = since("created_at"), until("created_at")
-    updated_after, updated_before = since("updated_at"), until("updated_at")
-    completed_after, completed_before = since("completed_at"), until("completed_at")
-    due_after, due_before = since("due_at"), until("due_at")
+    search = SearchFilter(
+        label=f"A part of the title or of the description, ignoring case; at most {SEARCH_LENGTH} characters"
+    )
+    created_after, created_before = lower_bound("created_at"), upper_bound("created_at")
+    updated_after, updated_before = lower_bound("updated_at"), upper_bound("updated_at")
+    completed_after, completed_before = lower_bound("completed_at"), upper_bound("completed_at")
+    due_after, due_before = lower_bound("due_at"), upper_bound("due_at")
     ordering = django_filters.ChoiceFilter(
         choices=[(sign + name, sign + name) for name in ORDERINGS for sign in ("", "-")],
-        method="in_order",
-        label="Order; - reverses, ties are by id in the same direction, and todos without the date come last",
+        method="leave_to_pagination",
+        label="The order; `-` reverses it. Ties are by id in the same direction, todos without the date come last",
     )
 
     class Meta:
         model = Todo
         fields = ()
 
-    def in_order(self, queryset: TodoQuerySet, name: str, value: str) -> TodoQuerySet:
-        """The pagination orders, as a page is cut along the order."""
+    def leave_to_pagination(self, queryset: TodoQuerySet, name: str, value: str) -> TodoQuerySet:
+        """Return the queryset as it is: pages are cut along the order, so the pagination sorts."""
         return queryset

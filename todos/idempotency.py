@@ -1,39 +1,87 @@
-"""Creating once what is sent several times, by `Idempotency-Key`."""
+"""Idempotent creation: a POST that is sent again with the same `Idempotency-Key` creates no second todo."""
 
 import hashlib
 import json
 import re
+from typing import Any, NamedTuple
 
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from django.db import IntegrityError
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from accounts.models import User
+from todoproject.api.exceptions import field_error
 from todoproject.api.serializers import CSRF_FIELD
+from todos.models import Todo
+from todos.unit_of_work import unit_of_work
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
-class KeyReused(APIException):
+class IdempotencyKeyReused(APIException):
     status_code = 422
     default_code = "idempotency_key_reused"
-    default_detail = "This Idempotency-Key came with another body before; take a new one for a new todo."
+    default_detail = "This Idempotency-Key was sent before with another body. Use a new key for a new todo."
 
 
-def idempotency(request: Request) -> dict[str, str]:
-    """Return the columns that keep a request's key and what it asked for; none without a key."""
+class IdempotencyKey(NamedTuple):
+    """A key, and the SHA-256 of the body that came with it; named as the columns that keep them."""
+
+    idempotency_key: str
+    idempotency_hash: str
+
+
+class Creation(NamedTuple):
+    """The todo of a POST, whether an earlier POST created it, and the user's revision now."""
+
+    todo: Todo
+    replayed: bool
+    revision: int
+
+
+def read_key(request: Request) -> IdempotencyKey | None:
+    """Return the request's key; raise 400 if it is malformed or comes with an array."""
     key = request.headers.get(HEADER)
     if key is None:
-        return {}
+        return None
     if isinstance(request.data, list):
-        raise refused("An Idempotency-Key is for one todo, not for an array.", "not_applicable")
+        raise field_error(HEADER, "An Idempotency-Key applies to a single todo, not to an array.", "not_applicable")
     if not KEY.fullmatch(key):
-        raise refused("Write 1 to 255 printable ASCII characters.", "invalid")
-    said = request.data
-    if isinstance(said, dict):
-        said = {name: value for name, value in said.items() if name != CSRF_FIELD}
-    body = json.dumps(said, sort_keys=True, default=str)  # A file in a form, which is refused later.
-    return {"idempotency_key": key, "idempotency_hash": hashlib.sha256(body.encode()).hexdigest()}
+        raise field_error(HEADER, "Write 1 to 255 printable ASCII characters.", "invalid")
+    body = request.data
+    if isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name != CSRF_FIELD}
+    text = json.dumps(body, sort_keys=True, default=str)  # A form's file is no JSON; it is refused later.
+    return IdempotencyKey(key, hashlib.sha256(text.encode()).hexdigest())
 
 
-def refused(detail: str, code: str) -> ValidationError:
-    return ValidationError({HEADER: [ErrorDetail(detail, code=code)]})
+def create_todo(owner: User, values: dict[str, Any], key: IdempotencyKey | None) -> Creation:
+    """Create a todo, or return the one that this key created before, which may be a tombstone by now.
+
+    The unique constraint on the key decides, also between requests at the same moment. Raises IdempotencyKeyReused if
+    the body was another one.
+    """
+    if key is None:
+        return insert(owner, values)
+    try:
+        return insert(owner, values | key._asdict())
+    except IntegrityError:
+        replayed = load_replayed_todo(owner, key)
+    return replayed or insert(owner, values | key._asdict())  # The todo with the key has just been purged.
+
+
+def insert(owner: User, columns: dict[str, Any]) -> Creation:
+    with unit_of_work(owner) as work:
+        todo = work.create(**columns)
+    return Creation(todo, replayed=False, revision=work.revision)
+
+
+def load_replayed_todo(owner: User, key: IdempotencyKey) -> Creation | None:
+    """Return the todo that this key created, None if there is none; raise IdempotencyKeyReused for another body."""
+    todo = Todo.objects.owned_by(owner).filter(idempotency_key=key.idempotency_key).first()
+    if todo is None:
+        return None
+    if todo.idempotency_hash != key.idempotency_hash:
+        raise IdempotencyKeyReused
+    return Creation(todo, replayed=True, revision=max(owner.revision, todo.revision))

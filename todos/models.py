@@ -1,4 +1,4 @@
-"""The todo, and the rules about it that hold in the database."""
+"""The todo, with its rules as database constraints."""
 
 from typing import Any
 
@@ -16,12 +16,22 @@ DESCRIPTION_LENGTH = 2_000
 validate_title = ControlCharactersValidator()
 validate_description = ControlCharactersValidator(allowed="\t\n\r")
 
-# Stands between title and description in what is searched; neither may contain it.
+# Separates the title from the description in the text that is searched; neither may contain it.
 SEPARATOR = "\x1f"
 
 
+def build_search_text(title: str, description: str) -> str:
+    """Return the text that a search looks in."""
+    return f"{title}{SEPARATOR}{description}".casefold()
+
+
+def live_index(name: str, *fields: str) -> models.Index:
+    """Return an index of each owner's todos, without tombstones."""
+    return models.Index(name=name, fields=("owner", *fields), condition=Q(deleted_at=None))
+
+
 class CodePointCharField(models.CharField):
-    """Text that sorts by code point in every database, whatever its collation. SQLite does so by itself."""
+    """Text that sorts by code point, whatever the collation of the database. SQLite does so by default."""
 
     def db_parameters(self, connection: Any) -> Any:
         parameters = super().db_parameters(connection)
@@ -31,17 +41,17 @@ class CodePointCharField(models.CharField):
 
 
 class RevisionBypassError(TypeError):
-    """A write that would leave the owner's revision behind, so that a client would never hear of it."""
+    """A write that bypasses the unit of work and so does not raise the owner's revision."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} would write todos without raising their owner's revision: clients that sync would miss it. "
+            f"{name} would write todos without raising their owner's revision, so clients that sync would miss it. "
             "Use todos.unit_of_work.unit_of_work(owner)."
         )
 
 
 class TodoQuerySet(models.QuerySet["Todo"]):
-    """Reads todos. What writes them is refused: `todos.unit_of_work` does that, by `unguarded_todos`."""
+    """A queryset for reading. Its writing methods raise RevisionBypassError: use `todos.unit_of_work`."""
 
     def update(self, **values: Any) -> int:
         raise RevisionBypassError("update()")
@@ -56,16 +66,16 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         raise RevisionBypassError("bulk_update()")
 
     def owned_by(self, user: Any) -> "TodoQuerySet":
-        """A user's todos, and nobody else's; the owner of each is `user` itself, not read again."""
+        """Return the todos of this user only; the owner of each is `user` itself, without another query."""
         return user.todos.all() if user.is_authenticated else self.none()
 
     def live(self) -> "TodoQuerySet":
-        """Without the deleted ones, whose tombstones stay for a while."""
+        """Return the todos that are not deleted."""
         return self.filter(deleted_at=None)
 
 
 class Todo(models.Model):
-    """Something to do. It is written through `todos.unit_of_work`, which stamps the owner's revision on it."""
+    """Something to do. It is written in a unit of work (`todos.unit_of_work`), which gives it a revision."""
 
     class Status(models.TextChoices):
         OPEN = "open", "open"
@@ -83,21 +93,21 @@ class Todo(models.Model):
     completed_at = models.DateTimeField(null=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     revision = models.BigIntegerField(editable=False)
-    # The revision that it was created with, twice. It sorts a user's todos as the id does, but PostgreSQL cannot
-    # take the primary key for it, which holds everybody's todos, nor for a list of one status the index of all:
-    # it would do so where it hopes to meet some soon, and a page would cost what lies between.
+    # Both are the revision that the todo was created with. They sort an owner's todos as the id does. PostgreSQL would
+    # rather walk the primary key, which holds everybody's todos, than the owner's part of an index; and for one status
+    # it would walk the index of all statuses. With a column of its own, each list has just one index that fits.
     position = models.BigIntegerField(editable=False)
     status_position = models.BigIntegerField(editable=False)
-    # Title and description, case-folded: no database folds beyond ASCII in every collation.
+    # Title and description, case-folded here: databases fold letters beyond ASCII in some collations only.
     search_text = models.TextField(editable=False)
-    idempotency_key = models.CharField(max_length=255, null=True, editable=False)  # noqa: DJ001 (null: no key)
-    idempotency_hash = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 (null: no key)
+    idempotency_key = models.CharField(max_length=255, null=True, editable=False)  # noqa: DJ001 - null means no key
+    idempotency_hash = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null means no key
 
     objects = TodoQuerySet.as_manager()
 
     class Meta:
         ordering = ("id",)
-        base_manager_name = "objects"  # Related managers write by this one; it refuses, as all others do.
+        base_manager_name = "objects"  # Related managers, such as user.todos, refuse to write as well.
         constraints = (
             models.CheckConstraint(name="title_not_blank", condition=~Q(title="") & Q(title=Trim("title"))),
             models.CheckConstraint(name="title_length", condition=Q(LessThanOrEqual(Length("title"), TITLE_LENGTH))),
@@ -121,26 +131,17 @@ class Todo(models.Model):
             ),
         )
         indexes = (
-            # The tombstones by age, for their purge.
+            # Tombstones by age, for the purge.
             models.Index(name="todo_deleted_at", fields=("deleted_at",), condition=Q(deleted_at__isnull=False)),
-            # One for each ordering, alone and with a status: each page of a list is then one range of one index.
-            *(
-                models.Index(
-                    name=f"todo_{'_'.join(fields[:-1]) or 'id'}",
-                    fields=("owner", *fields),
-                    condition=Q(deleted_at=None),
-                )
-                for fields in (
-                    ("position",),
-                    ("updated_at", "position"),
-                    ("due_at", "position"),
-                    ("title", "position"),
-                    ("status", "status_position"),
-                    ("status", "updated_at", "status_position"),
-                    ("status", "due_at", "status_position"),
-                    ("status", "title", "status_position"),
-                )
-            ),
+            # One for each ordering, alone and with a status: a page of a list is a range of one index.
+            live_index("todo_id", "position"),
+            live_index("todo_updated_at", "updated_at", "position"),
+            live_index("todo_due_at", "due_at", "position"),
+            live_index("todo_title", "title", "position"),
+            live_index("todo_status", "status", "status_position"),
+            live_index("todo_status_updated_at", "status", "updated_at", "status_position"),
+            live_index("todo_status_due_at", "status", "due_at", "status_position"),
+            live_index("todo_status_title", "status", "title", "status_position"),
         )
 
     def __str__(self) -> str:
@@ -152,12 +153,10 @@ class Todo(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise RevisionBypassError("delete()")
 
-    @staticmethod
-    def searchable(title: str, description: str) -> str:
-        """What a search is looked up in."""
-        return f"{title}{SEPARATOR}{description}".casefold()
-
 
 def unguarded_todos() -> models.QuerySet[Todo]:
-    """All todos, for code that raises the owner's revision itself: `todos.unit_of_work` and `todos.purge`."""
+    """Return a queryset of all users' todos that may write, for code that keeps the revisions right itself.
+
+    That is the unit of work, and the purge.
+    """
     return models.QuerySet(Todo)

@@ -1,4 +1,4 @@
-"""Forgetting deleted todos whose time is over."""
+"""Purge the tombstones of todos that were deleted long ago."""
 
 from datetime import datetime
 
@@ -8,14 +8,14 @@ from django.db.models import Max
 from accounts.models import User
 from todos.models import unguarded_todos
 
-BATCH = 1_000
+BATCH_ROWS = 1_000
 
 
 def purge(before: datetime) -> int:
-    """Delete the tombstones of todos deleted before that moment, and return how many.
+    """Delete the tombstones of todos that were deleted before that date-time; return their number.
 
-    At most 1,000 at a time, each time of one user and with that user's row locked: a restore comes before or
-    after, and writers of other users wait for nothing. The user remembers up to which revision is forgotten.
+    A batch holds at most 1,000 tombstones of one owner, whose row is locked meanwhile: a restore happens before or
+    after it, and other users' writes do not wait. `purged_revision` of the owner is the highest revision purged.
     """
     purged = 0
     old = unguarded_todos().filter(deleted_at__lt=before).order_by("deleted_at").values_list("owner_id", flat=True)
@@ -27,10 +27,10 @@ def purge(before: datetime) -> int:
 def purge_batch(owner_id: int, before: datetime) -> int:
     with transaction.atomic():
         owner = User.objects.select_for_update().filter(pk=owner_id).first()
-        if owner is None:  # Deleted meanwhile, and the tombstones with them.
+        if owner is None:  # The owner was deleted meanwhile, with all tombstones.
             return 0
         old = unguarded_todos().filter(owner_id=owner_id, deleted_at__lt=before).order_by("deleted_at")
-        ids = list(old.values_list("pk", flat=True)[:BATCH])
+        ids = list(old.values_list("pk", flat=True)[:BATCH_ROWS])
         batch = unguarded_todos().filter(pk__in=ids)
         last = batch.aggregate(last=Max("revision"))["last"] or 0
         if last > owner.purged_revision:

@@ -1,4 +1,4 @@
-"""A list as CSV."""
+"""Export of a list as CSV."""
 
 import csv
 import io
@@ -9,28 +9,28 @@ from rest_framework.renderers import BaseRenderer
 
 from todos.serializers import TodoSerializer
 
-# What spreadsheets take for a formula (OWASP, CSV injection), also behind white space
-# and full-width.
+# The starts of a cell that a spreadsheet would run as a formula (OWASP, CSV injection), also after white space and in
+# full-width form.
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
-def cell(value: Any) -> Any:
-    """A value as a spreadsheet shall show it: what it would run begins with an apostrophe."""
+def neutralize_formula(value: Any) -> Any:
+    """Return the value with an apostrophe in front if a spreadsheet would run it as a formula."""
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 
 class CSVRenderer(BaseRenderer):
-    """RFC 4180, in UTF-8, with a line of names."""
+    """CSV by RFC 4180, in UTF-8, with a header line."""
 
     media_type = "text/csv"
     format = "csv"
     charset = "utf-8"
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> str:
-        if data is None:  # 304
+        if data is None:  # a 304 response
             return ""
         text = io.StringIO()
         writer = csv.DictWriter(text, TodoSerializer.Meta.fields)
         writer.writeheader()
-        writer.writerows({name: cell(value) for name, value in row.items()} for row in data)
+        writer.writerows({name: neutralize_formula(value) for name, value in row.items()} for row in data)
         return text.getvalue()

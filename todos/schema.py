@@ -1,45 +1,53 @@
-"""What the OpenAPI document says of the todos' calls beyond what their code does."""
+"""The OpenAPI description of the calls on todos: parameters, headers, bodies and examples."""
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from todos.serializers import TODO_EXAMPLE, TodoSerializer
+from todos.serializers import MAX_BULK_ITEMS, TODO_EXAMPLE, TodoSerializer
 
 
 def header(name: str, description: str, *statuses: int) -> OpenApiParameter:
-    """A header of a request, or of the answers with these statuses."""
+    """Describe a header of the request or, with statuses, of the responses with these."""
     return OpenApiParameter(name, str, "header", response=list(statuses) or False, description=description)
 
 
-ETAG = "The todo's revision, as an entity tag."
-REVISION = "Your revision after this. What `since` takes is what a list said: others may have written meanwhile."
-IF_MATCH = header("If-Match", "Only if the todo still has one of these entity tags, or `*`: if it is there at all.")
-IF_NONE_MATCH = header("If-None-Match", "Answer 304, without a body, if it still has one of these entity tags.")
-SINCE = OpenApiParameter(
-    "since", int, description="What changed after this revision; goes with `limit` and `cursor` only."
+ETAG = "The todo's revision as an entity tag."
+REVISION = (
+    "Your revision after this write. Do not send it as `since`, because other devices may have written before: "
+    "`since` takes the `X-Revision` of a list."
 )
-KEY = header("Idempotency-Key", "1 to 255 printable ASCII characters, for one todo: sent again, it makes none.")
-LINK = header("Link", "`next` and `prev` pages, where they exist.", 200)
+IF_MATCH = header("If-Match", "Proceed only if the todo still has one of these entity tags, or with `*` if it exists.")
+IF_NONE_MATCH = header("If-None-Match", "Return 304 without a body if the entity tag is still one of these.")
+SINCE = OpenApiParameter(
+    "since", int, description="Return what changed after this revision. Can be combined with `limit` and `cursor` only."
+)
+KEY = header("Idempotency-Key", "1 to 255 printable ASCII characters. A repeated request creates no second todo.")
+LINK = header("Link", "The URLs of the `next` and `prev` pages, if there are any.", 200)
 LOCATION = header("Location", "The URL of the new todo.", 200, 201)
-REPLAYED = header("Idempotent-Replayed", "`true`: the key has made this todo before.", 200)
+REPLAYED = header("Idempotent-Replayed", "`true` if an earlier request with this key created the todo.", 200)
 TODO = {"$ref": "#/components/schemas/Todo"}
 TOMBSTONE = {
     "type": "object",
-    "description": "What is told of a deleted todo.",
+    "description": "A deleted todo.",
     "required": ["id", "revision", "deleted"],
     "properties": {"id": {"type": "integer"}, "revision": {"type": "integer"}, "deleted": {"enum": [True]}},
 }
 TODOS = {"type": "array", "items": TODO}
-NEW_ONE_OR_MANY = {
+NEW_TODO_OR_TODOS = {
     "oneOf": [
         {"$ref": "#/components/schemas/TodoRequest"},
-        {"type": "array", "minItems": 1, "maxItems": 100, "items": {"$ref": "#/components/schemas/TodoRequest"}},
+        {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MAX_BULK_ITEMS,
+            "items": {"$ref": "#/components/schemas/TodoRequest"},
+        },
     ]
 }
-CONDITION = {"revision": {"type": "integer", "description": "Only if this is its revision still."}}
+CONDITION = {"revision": {"type": "integer", "description": "Change the todo only if this is still its revision."}}
 CHANGES = {
     "type": "array",
     "minItems": 1,
-    "maxItems": 100,
+    "maxItems": MAX_BULK_ITEMS,
     "items": {
         "allOf": [
             {"$ref": "#/components/schemas/PatchedStatusPatchRequest"},
@@ -47,10 +55,10 @@ CHANGES = {
         ]
     },
 }
-NOT_MODIFIED = OpenApiResponse(description="It is what you have.")
+NOT_MODIFIED = OpenApiResponse(description="Not modified: you have the current version.")
 STALE = OpenApiResponse(
     TodoSerializer,
-    description="It has changed since: this is the todo as it is now.",
+    description="The todo has changed since. This is the todo as it is now.",
     examples=[OpenApiExample("Todo", TODO_EXAMPLE)],
 )
 DELETED = OpenApiResponse(description="Deleted.")
@@ -63,7 +71,7 @@ OPERATIONS = {
             IF_NONE_MATCH,
             LINK,
             header("ETag", "Changes with your todos, the query and the format.", 200, 304),
-            header("X-Revision", "What `since` takes next time.", 200, 304),
+            header("X-Revision", "Send it as `since` next time.", 200, 304),
         ],
         responses={
             (200, "application/json"): {"type": "array", "items": {"anyOf": [TODO, TOMBSTONE]}},
@@ -75,7 +83,7 @@ OPERATIONS = {
     "create": extend_schema(
         operation_id="create_todo",
         parameters=[KEY, LOCATION, REPLAYED, header("ETag", ETAG, 200, 201), header("X-Revision", REVISION, 200, 201)],
-        request={"application/json": NEW_ONE_OR_MANY, "multipart/form-data": TodoSerializer},
+        request={"application/json": NEW_TODO_OR_TODOS, "multipart/form-data": TodoSerializer},
         responses={200: {"anyOf": [TODO, TOMBSTONE]}, 201: {"anyOf": [TODO, TODOS]}},
         examples=[
             OpenApiExample("New", {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}, request_only=True),
@@ -110,7 +118,7 @@ OPERATIONS = {
     ),
 }
 
-CHANGE_MANY = extend_schema(
+CHANGE_TODOS = extend_schema(
     operation_id="change_todos",
     request={"application/json": CHANGES},
     filters=False,
@@ -125,10 +133,10 @@ CHANGE_MANY = extend_schema(
     ],
 )
 
-CLEAR = extend_schema(
+CLEAR_COMPLETED = extend_schema(
     operation_id="clear_completed",
     parameters=[
-        OpenApiParameter("status", str, required=True, enum=["completed"], description="Which to delete."),
+        OpenApiParameter("status", str, required=True, enum=["completed"], description="The todos to delete."),
         header("X-Revision", REVISION, 204),
     ],
     responses={204: DELETED},

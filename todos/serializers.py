@@ -1,15 +1,13 @@
-"""What a todo looks like, and what may be said of one."""
+"""How a todo is written in a request and shown in a response."""
 
 import json
-from collections import Counter
-from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todoproject.api.dates import rfc3339
+from todoproject.api.exceptions import field_error
 from todoproject.api.fields import RFC3339DateTimeField, StringField
 from todoproject.api.serializers import StrictSerializer
 from todoproject.api.suggestions import printable
@@ -17,13 +15,11 @@ from todos.models import (
     DESCRIPTION_LENGTH,
     TITLE_LENGTH,
     Todo,
-    TodoQuerySet,
     validate_description,
     validate_title,
 )
 
-BULK_ITEMS = 100
-MAX_ID = 2**63 - 1
+MAX_BULK_ITEMS = 100
 
 TODO_EXAMPLE = {
     "id": 7,
@@ -40,9 +36,9 @@ TODO_EXAMPLE = {
 
 
 class StatusField(serializers.ChoiceField):
-    """`open` or `completed`; what is wrong with another value is said in the original's words."""
+    """`open` or `completed`. The error text is that of the Flask API that this one replaces."""
 
-    default_error_messages = {  # noqa: RUF012 (as in every field of DRF)
+    default_error_messages = {  # noqa: RUF012 - as in every field of DRF
         "invalid_choice": "Bad choice: {input} is not a valid choice. Valid choices are 'open' or 'completed'.",
         "null": "Bad choice: null is not a valid choice. Valid choices are 'open' or 'completed'.",
     }
@@ -62,10 +58,12 @@ class StatusField(serializers.ChoiceField):
     ]
 )
 class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
+    """A todo."""
+
     title = StringField(
         max_length=TITLE_LENGTH,
         validators=[validate_title],
-        help_text="1 to 128 characters, trimmed, without control characters.",
+        help_text="1 to 128 characters, without control characters. White space around it is removed.",
     )
     description = StringField(
         required=False,
@@ -74,13 +72,13 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         max_length=DESCRIPTION_LENGTH,
         validators=[validate_description],
         style={"base_template": "textarea.html"},
-        help_text="At most 2,000 characters, kept exactly; tab, line feed and carriage return may occur.",
+        help_text="At most 2,000 characters, kept exactly. Of the control characters only tab, LF and CR are allowed.",
     )
-    status = StatusField(choices=Todo.Status.choices, required=False, help_text="open, unless said otherwise.")
+    status = StatusField(choices=Todo.Status.choices, required=False, help_text="`open` by default.")
     due_at = RFC3339DateTimeField(
         required=False,
         allow_null=True,
-        # As text: a browser's date-time input shows no offset, and drops microseconds.
+        # A text field, for a browser's date-time field shows no offset and drops microseconds.
         style={"input_type": "text", "placeholder": "2026-12-24T18:00:00Z"},
         help_text="A date-time with an offset, to the microsecond, or null.",
     )
@@ -104,9 +102,9 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         validators = ()
 
     def to_representation(self, todo: Todo) -> dict[str, Any]:
-        """What DRF would make of the fields, written out: in a list of thousands its walk is most of the time.
+        """Return the fields without DRF's loop over them, which takes most of the time of a long list.
 
-        Of a deleted todo only its tombstone is shown.
+        A deleted todo is represented by its tombstone.
         """
         if todo.deleted_at is not None:
             return {"id": todo.pk, "revision": todo.revision, "deleted": True}
@@ -131,50 +129,10 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
     ]
 )
 class StatusPatchSerializer(TodoSerializer):
-    """Any of the writable fields, and at least one; the status is what it is mostly for."""
+    """Changes of a todo: at least one of its writable fields, such as the status."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            detail = "Say what to change: the status, 'open' or 'completed', or another writable field."
-            raise ValidationError({"status": detail}, code="required")
+            detail = "Send at least one field to change, such as a status of 'open' or 'completed'."
+            raise field_error("status", detail, "required")
         return attrs
-
-
-class BulkPatchSerializer(serializers.ListSerializer):
-    """Changes of up to 100 todos: each item names one by its `id`, and changes at least one field.
-
-    `instance` is the queryset of those that may be changed; `validated_data` has a pair (todo, values) an item.
-    """
-
-    instance: TodoQuerySet
-    child: StatusPatchSerializer
-
-    @cached_property
-    def named(self) -> Counter[int]:
-        ids = [item.get("id") for item in self.initial_data if isinstance(item, dict)]
-        return Counter(pk for pk in ids if type(pk) is int and 0 < pk <= MAX_ID)
-
-    @cached_property
-    def todos(self) -> dict[int, Todo]:
-        return self.instance.in_bulk(list(self.named))
-
-    def run_child_validation(self, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return super().run_child_validation(data)
-        todo = self.todo(data)
-        said = data.get("revision")
-        if type(said) is int and said != todo.revision:
-            raise ValidationError({"revision": [ErrorDetail("The todo has changed since.", code="stale")]})
-        self.child.instance = todo
-        return todo, super().run_child_validation(data)
-
-    def todo(self, item: dict[str, Any]) -> Todo:
-        if "id" not in item:
-            raise ValidationError({"id": [ErrorDetail("This field is required.", code="required")]})
-        pk = item["id"]
-        todo = self.todos.get(pk) if type(pk) is int else None
-        if todo is None:
-            raise ValidationError({"id": [ErrorDetail("There is no such todo of yours.", code="not_found")]})
-        if self.named[pk] > 1:
-            raise ValidationError({"id": [ErrorDetail("This todo is named more than once.", code="repeated")]})
-        return todo

@@ -1,4 +1,7 @@
-"""Every write to todos, in one place: each row that is written gets a revision of its own, raised at its owner."""
+"""The unit of work: the only way to write todos.
+
+Each row that is written gets a revision of its own, the next one of its owner's counter. Clients that sync rely on it.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,18 +12,36 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from todos.models import Todo, unguarded_todos
+from todos.models import Todo, build_search_text, unguarded_todos
+
+
+@contextmanager
+def unit_of_work(owner: User) -> Iterator["UnitOfWork"]:
+    """Open a transaction that locks the owner's row; raise AccountGone if the owner has been deleted.
+
+    The lock puts the writes of one owner in order, so a todo that is read inside is the one that will be changed. It
+    is taken by raising the owner's revision, which the first row written gets. Further rows raise it further at the
+    end; if no row was written, the transaction is rolled back and the revision stays as it was.
+    """
+    with transaction.atomic():
+        first = User.objects.raise_revision(owner.pk)
+        work = UnitOfWork(owner, revision=first - 1, now=timezone.now())
+        yield work
+        if work.revision < first:
+            transaction.set_rollback(True)
+        elif work.revision > first:
+            User.objects.raise_revision(owner.pk, by=work.revision - first)
 
 
 class UnitOfWork:
-    """Writes to todos of `owner`, inside the transaction that locked the owner's row."""
+    """Writes to the todos of one owner. `revision` is that of the last row written, or the owner's if there is none."""
 
-    def __init__(self, owner: User, revision: int, now: datetime) -> None:
+    def __init__(self, owner: User, *, revision: int, now: datetime) -> None:
         self.owner = owner
-        self.revision = revision  # the owner's, as far as this has written
+        self.revision = revision
         self.now = now
 
-    def stamp(self) -> int:
+    def next_revision(self) -> int:
         self.revision += 1
         return self.revision
 
@@ -30,71 +51,76 @@ class UnitOfWork:
         return todo
 
     def create_many(self, rows: Iterable[dict[str, Any]]) -> list[Todo]:
-        """Insert todos, in one statement where the database takes them all at once."""
-        return unguarded_todos().bulk_create([self.new(values) for values in rows])
+        """Insert todos, in one statement if the database takes them all at once."""
+        return unguarded_todos().bulk_create([self.build(values) for values in rows])
 
-    def new(self, values: dict[str, Any]) -> Todo:
-        revision = self.stamp()
-        place = {"position": revision, "status_position": revision}
-        todo = Todo(owner=self.owner, created_at=self.now, revision=revision, **place, **values | self.derived(values))
-        todo.search_text = Todo.searchable(todo.title, todo.description)
+    def build(self, values: dict[str, Any]) -> Todo:
+        """Return a new todo, with the columns that follow from its values."""
+        revision = self.next_revision()
+        sort_keys = {"position": revision, "status_position": revision}
+        columns = values | self.timestamps(values) | sort_keys
+        todo = Todo(owner=self.owner, created_at=self.now, revision=revision, **columns)
+        todo.search_text = build_search_text(todo.title, todo.description)
         return todo
 
     def update(self, todo: Todo, **values: Any) -> None:
-        """Update the columns that change, of a todo that was read inside this write."""
+        """Update the columns that change, of a todo that was read inside this unit of work."""
         self.update_many([(todo, values)])
 
     def update_many(self, pairs: Iterable[tuple[Todo, dict[str, Any]]]) -> None:
-        """Update todos that were read inside this write; one that nothing changes keeps its revision."""
+        """Update todos that were read inside this unit of work; one whose values do not change keeps its revision."""
         changed: list[Todo] = []
-        names: set[str] = set()
+        columns: set[str] = set()
         for todo, values in pairs:
             changes = {name: value for name, value in values.items() if getattr(todo, name) != value}
             if changes:
-                changes |= self.derived(changes) | {"revision": self.stamp()}
-                for name, value in changes.items():
-                    setattr(todo, name, value)
-                todo.search_text = Todo.searchable(todo.title, todo.description)
+                columns |= self.apply(todo, changes)
                 changed.append(todo)
-                names |= changes.keys()
-        self.put(changed, names | {"search_text"} if names & {"title", "description"} else names)
+        self.save_columns(changed, columns)
+
+    def apply(self, todo: Todo, changes: dict[str, Any]) -> set[str]:
+        """Set the changed values on the todo, and what follows from them; return the columns to save."""
+        columns = changes | self.timestamps(changes) | {"revision": self.next_revision()}
+        for name, value in columns.items():
+            setattr(todo, name, value)
+        todo.search_text = build_search_text(todo.title, todo.description)
+        return {*columns, "search_text"} if changes.keys() & {"title", "description"} else {*columns}
 
     def delete(self, todo: Todo) -> None:
-        """Leave a tombstone; one that is there stays as it is."""
+        """Turn the todo into a tombstone; a tombstone stays as it is."""
         if todo.deleted_at is None:
-            todo.deleted_at, todo.revision = self.now, self.stamp()
-            self.put([todo], {"deleted_at", "revision"})
+            todo.deleted_at, todo.revision = self.now, self.next_revision()
+            self.save_columns([todo], {"deleted_at", "revision"})
 
     def restore(self, todo: Todo) -> None:
         """Undo a deletion; a live todo stays as it is."""
         if todo.deleted_at is not None:
-            todo.deleted_at, todo.revision = None, self.stamp()
-            self.put([todo], {"deleted_at", "revision"})
+            todo.deleted_at, todo.revision = None, self.next_revision()
+            self.save_columns([todo], {"deleted_at", "revision"})
 
     def clear_completed(self) -> None:
-        """Delete all completed todos, in one statement; their revisions follow in the order of their ids."""
+        """Turn all completed todos into tombstones, in one statement; their revisions follow the order of their ids."""
         now = connection.ops.adapt_datetimefield_value(self.now)
         with connection.cursor() as cursor:
             cursor.execute(CLEAR_COMPLETED, [now, self.revision, self.owner.pk])
             self.revision += cursor.rowcount
 
-    def derived(self, values: dict[str, Any]) -> dict[str, Any]:
-        """When `values` were changed, and with the status when it was completed."""
+    def timestamps(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return when these values were changed and, if the status is among them, when it became completed."""
         if "status" not in values:
             return {"updated_at": self.now}
         completed = values["status"] == Todo.Status.COMPLETED
         return {"updated_at": self.now, "completed_at": self.now if completed else None}
 
-    def put(self, todos: list[Todo], names: set[str]) -> None:
-        """Store columns of todos; a single one without the CASE for each of many."""
+    def save_columns(self, todos: list[Todo], columns: set[str]) -> None:
+        """Save these columns of the todos; for a single one without the CASE that many of them need."""
         if len(todos) == 1:
-            written = (
-                unguarded_todos().filter(pk=todos[0].pk).update(**{name: getattr(todos[0], name) for name in names})
-            )
+            values = {name: getattr(todos[0], name) for name in columns}
+            saved = unguarded_todos().filter(pk=todos[0].pk).update(**values)
         else:
-            written = unguarded_todos().bulk_update(todos, sorted(names)) if todos else 0
-        if written != len(todos):
-            raise Todo.DoesNotExist  # Cannot be: the owner's row has been locked since before they were read.
+            saved = unguarded_todos().bulk_update(todos, sorted(columns)) if todos else 0
+        if saved != len(todos):
+            raise Todo.DoesNotExist  # Unreachable: the owner's row was locked before the todos were read.
 
 
 CLEAR_COMPLETED = """
@@ -105,21 +131,3 @@ CLEAR_COMPLETED = """
     ) AS numbered
     WHERE todos_todo.id = numbered.id
 """
-
-
-@contextmanager
-def unit_of_work(owner: User, *, rows: int = 1) -> Iterator[UnitOfWork]:
-    """A transaction for writes to todos of `owner`, about as many as `rows`; AccountGone where the owner is.
-
-    Raising the revision locks the owner's row, so a user's writes come one after the other, and what is read
-    inside is what will be changed. Afterwards the revision is that of the last row written: where nothing was,
-    it stays as it was.
-    """
-    with transaction.atomic():
-        raised = User.objects.raise_revision(owner.pk, by=rows)
-        work = UnitOfWork(owner, raised - rows, timezone.now())
-        yield work
-        if work.revision == raised - rows:
-            transaction.set_rollback(True)
-        elif work.revision != raised:
-            User.objects.raise_revision(owner.pk, by=work.revision - raised)

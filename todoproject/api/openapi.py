@@ -1,105 +1,38 @@
-"""The OpenAPI document: how it is served, and the errors that every operation may answer with."""
+"""The OpenAPI document: one for everybody, with the errors that each operation may answer with.
 
+The errors are rendered from the exceptions themselves. A view declares which of its own an action raises:
+`raises = {"list": [SyncTokenExpired()]}`; those that all views share are added here.
+"""
+
+from collections.abc import Iterator
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.exceptions import APIException, NotAcceptable, NotFound, PermissionDenied, UnsupportedMediaType
+from rest_framework_simplejwt.exceptions import InvalidToken
 
-# Each error that operations share: what it means, its type, and examples as (code, detail, attr).
-ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
-    "400": (
-        "Something in the request is wrong; `attr` says what.",
-        "validation_error",
-        [
-            ("required", "This field is required.", "title"),
-            ("unknown", "Unknown parameter 'statsu'. Did you mean 'status'?", "statsu"),
-        ],
-    ),
-    "401": (
-        "No token, or one that is expired, revoked or broken.",
-        "client_error",
-        [("token_not_valid", "Token is invalid", None)],
-    ),
-    "403": (
-        "A write in a browser session without its CSRF token.",
-        "client_error",
-        [("permission_denied", "CSRF Failed: CSRF token missing.", None)],
-    ),
-    "404": ("There is no such todo of yours.", "client_error", [("not_found", "Not found.", None)]),
-    "405": (
-        "This is no change of several todos.",
-        "client_error",
-        [("method_not_allowed", 'Method "PATCH" not allowed.', None)],
-    ),
-    "406": (
-        "No format that `Accept` asks for is served.",
-        "client_error",
-        [("not_acceptable", "Could not satisfy the request Accept header.", None)],
-    ),
-    "410": (
-        "What was deleted since then is not remembered any more.",
-        "client_error",
-        [("sync_token_expired", "What was deleted since then is not remembered any more; read the whole list.", None)],
-    ),
-    "411": (
-        "The body was sent in chunks.",
-        "client_error",
-        [("length_required", "Send the body with a Content-Length; a chunked one is not read.", None)],
-    ),
-    "413": (
-        "The body is over 2.5 MB.",
-        "client_error",
-        [("payload_too_large", "The body is larger than 2.5 MB.", None)],
-    ),
-    "415": (
-        "The body is neither JSON nor a form, or not UTF-8.",
-        "client_error",
-        [("unsupported_media_type", 'Unsupported media type "text/plain" in request.', None)],
-    ),
-    "412": (
-        "A todo has changed since; nothing was written.",
-        "client_error",
-        [("stale", "The todo has changed since.", "7.revision")],
-    ),
-    "422": (
-        "The Idempotency-Key came with another body before.",
-        "client_error",
-        [("idempotency_key_reused", "This Idempotency-Key came with another body before.", None)],
-    ),
-    "429": (
-        "Too many tries; `Retry-After` says in how many seconds there may be another.",
-        "client_error",
-        [("throttled", "Too many tries. Try again in 42 seconds.", None)],
-    ),
-    "503": (
-        "The database does not answer, or was locked for too long.",
-        "server_error",
-        [("database_unavailable", "The database does not answer. Nothing was changed; try again later.", None)],
-    ),
-}
+from todoproject.api.errors import error_data
+from todoproject.api.exceptions import DatabaseUnavailable, PayloadTooLarge, UnsupportedCharset, field_error
+from todoproject.api.suggestions import unknown_name_message
+from todoproject.api.views import StrictView
 
-# Errors that only some operations answer with.
-OWN_ERRORS = {
-    "signup": ["429"],
-    "login": ["429"],
-    "refresh": ["429"],
-    "change_password": ["429"],
-    "delete_account": ["429"],
-    "reset_password": ["429"],
-    "confirm_reset": ["429"],
-    "list_todos": ["410"],
-    "create_todo": ["422"],
-    "change_todos": ["405", "412"],
-    "clear_completed": ["405"],
-}
+INVALID_REQUESTS = [
+    field_error("title", "This field is required.", "required"),
+    field_error("statsu", unknown_name_message("parameter", "statsu", ["status"]), "unknown"),
+]
+INVALID_BODIES = [PayloadTooLarge(), UnsupportedMediaType("text/plain"), UnsupportedCharset()]
+CSRF_FAILED = PermissionDenied("CSRF Failed: CSRF token missing.")
 
 ERROR = {
     "type": "object",
-    "description": "The shape of every error.",
+    "description": "The body of every error.",
     "required": ["type", "message", "errors"],
     "properties": {
         "type": {"type": "string", "enum": ["validation_error", "client_error", "server_error"]},
-        "message": {"type": "string", "description": "The first error's `detail`."},
+        "message": {"type": "string", "description": "The `detail` of the first error."},
         "errors": {
             "type": "array",
             "minItems": 1,
@@ -107,61 +40,98 @@ ERROR = {
                 "type": "object",
                 "required": ["code", "detail", "attr"],
                 "properties": {
-                    "code": {"type": "string", "description": "Stable; for programs."},
-                    "detail": {"type": "string", "description": "For people; it may be reworded."},
+                    "code": {"type": "string", "description": "For programs. It does not change."},
+                    "detail": {"type": "string", "description": "For people. It may be reworded."},
                     "attr": {
                         "type": "string",
                         "nullable": True,
-                        "description": "The field or parameter to blame, nested ones with dots.",
+                        "description": "The field, parameter or header that is wrong; nested names are joined by dots.",
                     },
                 },
             },
         },
     },
 }
+DESCRIPTIONS = {
+    400: "Something in the request is wrong. `attr` names it.",
+    401: "There is no token, or it is invalid, expired or revoked.",
+    403: "A write in a browser session came without its CSRF token.",
+    404: "You have no todo with this id.",
+    405: "This method is allowed on the list for bulk calls only.",
+    406: "`Accept` asks for no format that is available here.",
+    410: "Changes since that revision are no longer complete.",
+    412: "A todo has changed since. Nothing was written.",
+    413: "The body is too large.",
+    415: "The body is neither JSON nor a form, or not in UTF-8.",
+    422: "The Idempotency-Key was sent before with another body.",
+    429: "Too many attempts. `Retry-After` says when the next one is possible.",
+    503: "The database is unavailable. Nothing was changed.",
+}
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds until the next attempt.", "schema": {"type": "integer", "minimum": 1}}
+}
 
 
-def add_errors(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Give every operation the errors that it may answer with; a postprocessing hook of drf-spectacular."""
-    result["components"]["schemas"]["Error"] = ERROR
-    result["components"]["responses"] = {f"Error{status}": error_response(*error) for status, error in ERRORS.items()}
-    retry_after = {"description": "Whole seconds.", "schema": {"type": "integer", "minimum": 1}}
-    result["components"]["responses"]["Error429"]["headers"] = {"Retry-After": retry_after}
-    for path, operations in result["paths"].items():
-        for method, operation in operations.items():
-            for status in errors_of(path, method, operation):
-                operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
+class ErrorAutoSchema(AutoSchema):
+    """drf-spectacular's schema of a view, with the error responses of each operation."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation = super().get_operation(*args, **kwargs)
+        if operation:
+            for error in self.errors(operation):
+                add_error(operation["responses"], error)
             operation["responses"] = dict(sorted(operation["responses"].items()))
+        return operation
+
+    def errors(self, operation: dict[str, Any]) -> Iterator[APIException]:
+        """Yield the exceptions that the operation may raise."""
+        needs_user = any(operation.get("security", []))
+        yield from (NotAcceptable(), DatabaseUnavailable())
+        if isinstance(self.view, StrictView):
+            yield from INVALID_REQUESTS
+        if "requestBody" in operation:
+            yield from INVALID_BODIES
+        if needs_user:
+            yield InvalidToken("Token is invalid")
+        if needs_user and self.method != "GET":
+            yield CSRF_FAILED
+        if "{" in self.path:
+            yield NotFound()
+        yield from getattr(self.view, "raises", {}).get(self.view.action, ()) if hasattr(self.view, "action") else ()
+
+
+def add_error(responses: dict[str, Any], error: APIException) -> None:
+    """Add an error to the responses of its status, as an example named by its code."""
+    body = error_data(error)
+    response = responses.setdefault(
+        str(error.status_code),
+        {
+            "description": DESCRIPTIONS[error.status_code],
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": {}}},
+        },
+    )
+    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        response["headers"] = RETRY_AFTER
+    response["content"]["application/json"]["examples"][body["errors"][0]["code"]] = {"value": dict(body)}
+
+
+def share_error_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Replace the error responses of all operations by one component a status; a hook of drf-spectacular."""
+    result["components"]["schemas"]["Error"] = ERROR
+    components = result["components"].setdefault("responses", {})
+    for operation in (operation for methods in result["paths"].values() for operation in methods.values()):
+        for status, response in operation["responses"].items():
+            media = response.get("content", {}).get("application/json", {})
+            if media.get("schema", {}).get("$ref") != "#/components/schemas/Error":
+                continue
+            shared = components.setdefault(f"Error{status}", response)
+            shared["content"]["application/json"]["examples"] |= media["examples"]
+            operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
+    result["components"]["responses"] = dict(sorted(components.items()))
     return result
-
-
-def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
-    statuses = ["406", "503"]
-    needs_user = any(operation.get("security", []))
-    if path not in ("/", "/health/"):
-        statuses += ["400"]
-    if "requestBody" in operation:
-        statuses += ["411", "413", "415"]
-    if needs_user or path == "/auth/refresh/":
-        statuses += ["401"]
-    if needs_user and method != "get":
-        statuses += ["403"]
-    statuses += OWN_ERRORS.get(operation["operationId"], [])
-    if "{" in path:
-        statuses += ["404"]
-    return statuses
-
-
-def error_response(description: str, kind: str, errors: list[tuple[str, str, str | None]]) -> dict[str, Any]:
-    examples = {
-        code: {"value": {"type": kind, "message": detail, "errors": [{"code": code, "detail": detail, "attr": attr}]}}
-        for code, detail, attr in errors
-    }
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples}}
-    return {"description": description, "content": content}
 
 
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
-    """Return the OpenAPI document; it is the same for everybody, and takes a while to make."""
+    """Return the OpenAPI document. It is generated once a process, which takes about half a second."""
     return SchemaGenerator().get_schema(request=None, public=True)

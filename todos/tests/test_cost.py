@@ -19,8 +19,9 @@ from rest_framework.test import APIClient, APIRequestFactory
 from accounts.models import User
 from testing.factories import client_for, make_todo, make_user
 from testing.queries import statements
-from todos.models import Todo, unguarded_todos
-from todos.pagination import Cursor, KeysetPagination, Order
+from todos.keyset import Cursor, Ordering
+from todos.models import Todo, build_search_text, unguarded_todos
+from todos.pagination import page_url, read_ordering
 
 pytestmark = pytest.mark.in_process("counts statements and rows")
 
@@ -122,7 +123,7 @@ def table(transactional_db: None, rounds: Callable[[int, int], int]) -> Iterator
     owner, *_ = [make_user(revision=count) for _ in range(10)]
     statement = re.sub(r"moment\((\w+)\)", MOMENTS[connection.vendor], FILL)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"count": count, "first": owner.pk, "separator": Todo.searchable("", "")})
+        cursor.execute(statement, {"count": count, "first": owner.pk, "separator": build_search_text("", "")})
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE todos_todo")
             if page < 100:
@@ -135,7 +136,8 @@ def table(transactional_db: None, rounds: Callable[[int, int], int]) -> Iterator
 def places(table: Table, query: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Name and URL of pages at both ends, within the equal keys and the missing ones, at and across their borders."""
     todos = Todo.objects.owned_by(table.owner).filter(**{name: query[name] for name in query.keys() & {"status"}})
-    keys = list(Order.named(query["ordering"]).whole(todos).values_list("pk", flat=True))
+    ordering = Ordering.by_name(query["ordering"], filtered_by_status=False)
+    keys = list(ordering.sort(todos).values_list("pk", flat=True))
     borders = [len(keys) * part // 100 for part in (10, 40, 60, 70, 85, 100)]
     yield f"{query} first", url(**query)
     for at in (0, *(border - before for border in borders for before in (1, table.page // 2))):
@@ -145,12 +147,11 @@ def places(table: Table, query: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def page_at(table: Table, todo: Todo, query: dict[str, Any], *, backward: bool) -> str:
-    """The URL of the page before or behind a todo; walking there would take too long."""
-    pagination = KeysetPagination()
-    pagination.request = Request(APIRequestFactory().get(url(**query)))
-    pagination.request.user = table.owner
-    pagination.order = Order.named(query["ordering"], of_one_status="status" in query)
-    return pagination.url(url(**query), Cursor.at(todo, pagination.order, backward=backward, revision=0, purged=0))
+    """Return the URL of the page before or behind a todo, without walking there."""
+    request = Request(APIRequestFactory().get(url(**query)))
+    request.user = table.owner
+    cursor = Cursor.at(todo, read_ordering(request), backward=backward, revision=0, purged_revision=0)
+    return page_url(request, cursor)
 
 
 class Cost(NamedTuple):

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from testing.factories import client_for, make_todo, make_user
-from todos.models import Todo, unguarded_todos
+from todos.models import Todo, build_search_text, unguarded_todos
 
 ORDERINGS = [sign + field for field in ("id", "updated_at", "due_at", "title") for sign in ("", "-")]
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,7 +34,7 @@ def add(owner: User, *rows: dict[str, Any]) -> list[Todo]:
             status_position=revision,
             **{"title": "Milk", "created_at": MOMENT, "updated_at": MOMENT} | row,
         )
-        todo.search_text = Todo.searchable(todo.title, todo.description)
+        todo.search_text = build_search_text(todo.title, todo.description)
         todos.append(todo)
     return unguarded_todos().bulk_create(todos, batch_size=500)
 

@@ -74,8 +74,8 @@ def test_a_todo_that_was_restored_is_kept(user: User) -> None:
 
 
 def test_tombstones_go_in_batches_of_one_user_each(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert purging.BATCH == 1_000
-    monkeypatch.setattr(purging, "BATCH", 3)
+    assert purging.BATCH_ROWS == 1_000
+    monkeypatch.setattr(purging, "BATCH_ROWS", 3)
     for owner, count in ((user, 7), (make_user(), 2)):
         for _ in range(count):
             make_tombstone(owner)
@@ -99,7 +99,7 @@ def test_a_user_deleted_meanwhile_is_no_error(user: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_purge_and_the_deletion_of_users_do_not_hinder_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purging, "BATCH", 3)
+    monkeypatch.setattr(purging, "BATCH_ROWS", 3)
     users = [make_user() for _ in range(4)]
     for owner in users * 10:
         make_tombstone(owner)
@@ -133,7 +133,7 @@ def test_the_forgotten_revision_is_never_lowered(user: User) -> None:
 
 
 def test_the_forgotten_revision_covers_all_batches_in_any_order(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(purging, "BATCH", 1)
+    monkeypatch.setattr(purging, "BATCH_ROWS", 1)
     for days in (40, 60, 50):
         make_tombstone(user, at=timezone.now() - timedelta(days=days))
     assert purge(a_month_ago()) == 3
@@ -198,9 +198,9 @@ def purge_deleted() -> str:
 def test_the_command_forgets_what_is_older_than_the_setting_and_says_so(user: User, settings: Any) -> None:
     make_tombstone(user)
     settings.TOMBSTONE_DAYS = 50
-    assert purge_deleted() == "Forgotten: 0 todos deleted over 50 days ago, and the expired sessions.\n"
+    assert purge_deleted() == "Purged 0 todos that were deleted over 50 days ago, and the expired sessions.\n"
     settings.TOMBSTONE_DAYS = 30
-    assert purge_deleted() == "Forgotten: 1 todos deleted over 30 days ago, and the expired sessions.\n"
+    assert purge_deleted() == "Purged 1 todos that were deleted over 30 days ago, and the expired sessions.\n"
     assert not Todo.objects.exists()
 
 

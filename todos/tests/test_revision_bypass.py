@@ -79,7 +79,7 @@ WRITES: dict[str, tuple[str, Write]] = {
 def test_a_write_past_the_revision_is_refused_and_changes_nothing(user: User, name: str, write: Write) -> None:
     todo = make_todo(user)
     before = rows()
-    reason = r"without raising their owner's revision: .* Use todos\.unit_of_work\.unit_of_work\(owner\)"
+    reason = r"without raising their owner's revision, .* Use todos\.unit_of_work\.unit_of_work\(owner\)"
     with pytest.raises(RevisionBypassError, match=reason) as refusal, transaction.atomic():
         write(Todo.objects.get(pk=todo.pk))
     assert str(refusal.value).startswith(f"{name} would write todos")

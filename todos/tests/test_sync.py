@@ -259,7 +259,7 @@ def test_format_json_goes_with_since(user_client: APIClient, three: list[int]) -
 
 
 def test_too_many_changes_at_once_need_a_limit(user_client: APIClient, user: User) -> None:
-    with unit_of_work(user, rows=5_001) as work:
+    with unit_of_work(user) as work:
         work.create_many({"title": "x"} for _ in range(5_001))
     [error] = assert_error(user_client.get(url(since=0)), 400)
     assert (error["code"], error["attr"]) == ("pagination_required", "limit")
@@ -268,7 +268,7 @@ def test_too_many_changes_at_once_need_a_limit(user_client: APIClient, user: Use
 
 
 def test_tombstones_count_among_the_changes(user_client: APIClient, user: User) -> None:
-    with unit_of_work(user, rows=5_001) as work:
+    with unit_of_work(user) as work:
         work.create_many({"title": "x", "status": "completed"} for _ in range(5_001))
     user_client.delete(url(status="completed"))
     assert user_client.get(url()).json() == []
@@ -388,7 +388,7 @@ class Account:
         self.client = client_for(self.user)
         self.mirror = Mirror(self.client)
         self.live: dict[int, Row] = {}
-        with unit_of_work(self.user, rows=4) as work:
+        with unit_of_work(self.user) as work:
             gone, *_ = work.create_many({"title": title} for title in "abc")
             work.delete(gone)
         self.deleted = {gone.pk}

@@ -1,4 +1,4 @@
-"""Forgets what is over: deleted todos after 30 days, and browser sessions that have expired."""
+"""Delete what has expired: tombstones of deleted todos, and browser sessions."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,10 +12,10 @@ from todos.purge import purge
 
 
 class Command(BaseCommand):
-    help = "Delete the tombstones of todos deleted long enough ago (TOMBSTONE_DAYS), and expired browser sessions."
+    help = "Purge todos that were deleted over TOMBSTONE_DAYS days ago, and expired browser sessions."
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = settings.TOMBSTONE_DAYS
         purged = purge(timezone.now() - timedelta(days=days))
         call_command("clearsessions")
-        self.stdout.write(f"Forgotten: {purged} todos deleted over {days} days ago, and the expired sessions.")
+        self.stdout.write(f"Purged {purged} todos that were deleted over {days} days ago, and the expired sessions.")
