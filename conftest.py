@@ -26,7 +26,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the database before Django connects; child processes learn of it by DATABASE_URL."""
-    config.addinivalue_line("markers", "in_process(reason): looks into the application's process; not with --lambda")
     if config.getoption("--lambda"):
         config.option.postgresql = True
         config.pluginmanager.import_plugin("testing.lambda_client")
@@ -59,21 +58,31 @@ def start_postgresql(config: pytest.Config, data: Path) -> str:
     return server.get_uri()
 
 
-# Their tests have functions and databases of their own: they run once, on the database that they need.
-RUN_ONCE = {"deploy", "lambda_emulator"}
+# The tests in these folders bring databases of their own, or need none.
+OWN_DATABASES = {"deploy", "lambda_emulator"}
+# Fixtures by which a test uses the database that `--postgresql` chooses.
+DATABASE_FIXTURES = {"db", "transactional_db", "server"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the tests of the deployment and of the emulator where the tests run on the other database."""
-    for item in items:
-        if item.path.relative_to(config.rootpath).parts[0] not in RUN_ONCE:
-            continue
-        on_postgresql = item.get_closest_marker("postgresql") is not None
+    """Select the tests for the database of this run, so that no test runs twice that can fail only in one way."""
+
+    def is_selected(item: pytest.Item) -> bool:
+        has_own_database = item.path.relative_to(config.rootpath).parts[0] in OWN_DATABASES
         if config.getoption("--lambda"):
-            item.add_marker(pytest.mark.skip(reason="has functions of its own"))
-        elif on_postgresql != config.getoption("--postgresql"):
-            where = "PostgreSQL" if on_postgresql else "SQLite"
-            item.add_marker(pytest.mark.skip(reason=f"runs where the tests run on {where}"))
+            return not has_own_database
+        if item.get_closest_marker("postgresql"):
+            return config.getoption("--postgresql")
+        return not config.getoption("--postgresql") or (not has_own_database and depends_on_database(item))
+
+    config.hook.pytest_deselected(items=[item for item in items if not is_selected(item)])
+    items[:] = [item for item in items if is_selected(item)]
+
+
+def depends_on_database(item: pytest.Item) -> bool:
+    """Return whether a test can fail on one database and pass on the other."""
+    uses_database = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+    return bool(uses_database) and not item.get_closest_marker("any_database")
 
 
 @pytest.fixture
