@@ -6,7 +6,9 @@ from pathlib import Path
 from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md"), *ROOT.glob(".github/**/*.md")])
+FOUND = [*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md"), *ROOT.glob(".github/**/*.md")]
+NOT_OURS = {"env", "staticfiles", "venv"}  # Not in the repository, but often in a checkout.
+DOCUMENTS = sorted(path for path in FOUND if path.relative_to(ROOT).parts[0] not in NOT_OURS)
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:^(?: {4}|\t).*\n|^\n)+", re.MULTILINE)

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -122,6 +123,17 @@ class TestSyncClient:
         sync_client.sync()
         assert sync_client.todos == listed(user)
         assert len(sync_client.todos) == 300
+
+    def test_sync_starts_again_after_the_statement_for_a_restored_backup(self, sync_client: Any, user: User) -> None:
+        todo = make_todo(user)
+        sync_client.sync()
+        sync_client.todos[0] = {"id": 0, "title": "lost with the server's disk"}
+        [statement] = markdown.code_blocks(markdown.read("docs/operations.md"), "sql")
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+        sync_client.sync()
+        assert sync_client.todos == listed(user)
+        assert list(sync_client.todos) == [todo.pk]
 
     def test_sync_starts_again_after_deletions_were_purged(self, sync_client: Any, user: User) -> None:
         todos = [make_todo(user, title) for title in "ab"]
