@@ -1,4 +1,4 @@
-"""What the committed documents say is what the code does."""
+"""The committed documents agree with the code: schema, calls, settings, version, requirements."""
 
 import re
 from pathlib import Path
@@ -6,40 +6,59 @@ from typing import Any
 
 import pytest
 import yaml
-from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix
 
+from testing.markdown import ROOT, read, table
 from todoproject import __version__
 
-ROOT = Path(settings.BASE_DIR)
-README = (ROOT / "README.md").read_text()
+API_GUIDE = read("docs/api.md")
+SETTINGS = read("docs/settings.md")
+
+# The functions that read an environment variable, whose name is their first argument.
+READS_VARIABLE = re.compile(
+    r"\b(?:boolean|text|string|names|string_list|origins|rate|base_url|whole_number|integer|os\.environ\.get|os\.getenv)"
+    r"\(\s*[\"']([A-Z_]+)[\"']"
+)
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return yaml.safe_load((ROOT / "schema.yml").read_text())
+    return yaml.safe_load(read("schema.yml"))
 
 
 def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     return [(path, method, it) for path, methods in schema["paths"].items() for method, it in methods.items()]
 
 
-def test_the_schema_is_generated_without_a_warning_and_committed(tmp_path: Path) -> None:
+def routes(patterns: list[Any], prefix: str = "/") -> list[str]:
+    """Return the paths of all views, with `{id}` for a todo's; of the admin only its own address."""
+    found = []
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^").replace("^", "").removesuffix("\\Z").removesuffix("$")
+        if isinstance(pattern, URLResolver):
+            found += [route] if route == "/admin/" else routes(pattern.url_patterns, route)
+        else:
+            assert isinstance(pattern, URLPattern)
+            found.append(route.replace("(?P<pk>[/.]+)", "{id}"))
+    return found
+
+
+def test_generated_schema_has_no_warning_and_equals_the_committed_one(tmp_path: Path) -> None:
     generated = tmp_path / "schema.yml"
     call_command("spectacular", "--file", str(generated), "--validate", "--fail-on-warn")
-    assert generated.read_text() == (ROOT / "schema.yml").read_text(), "run `make schema`"
+    assert generated.read_text() == read("schema.yml"), "run `make schema`"
 
 
-def test_the_served_schema_is_the_committed_one(client: Client, schema: dict[str, Any]) -> None:
+def test_served_schema_equals_the_committed_one(client: Client, schema: dict[str, Any]) -> None:
     prefix = get_script_prefix().rstrip("/")
     served = schema | ({"servers": [{"url": prefix}]} if prefix else {})
     assert client.get("/schema/").json() == served
     assert yaml.safe_load(client.get("/schema/?format=yaml").content) == served
 
 
-def test_every_operation_has_its_description_errors_and_an_example(schema: dict[str, Any]) -> None:
+def test_every_operation_has_a_description_errors_and_an_example(schema: dict[str, Any]) -> None:
     for path, method, operation in operations(schema):
         assert operation["description"], (method, path)
         assert any(status >= "400" for status in operation["responses"]), (method, path)
@@ -48,44 +67,49 @@ def test_every_operation_has_its_description_errors_and_an_example(schema: dict[
         assert any(examples) or method == "delete" or path == "/auth/logout/", (method, path)
 
 
-def test_every_operation_stands_in_the_readme(schema: dict[str, Any]) -> None:
-    table = README.partition("| call |")[2].partition("\n\n")[0]
-    for path, method, _ in operations(schema):
-        rows = [row for row in table.splitlines() if f"{path}`" in row]
-        assert any(method.upper() in row for row in rows), (method, path)
+def test_api_guide_lists_every_operation_and_no_other(schema: dict[str, Any]) -> None:
+    # The schema's own address is not in the schema.
+    in_schema = {f"{method.upper()} {path}" for path, method, _ in operations(schema)} | {"GET /schema/"}
+    assert {call.strip("`") for call, *_ in table(API_GUIDE, "call")} == in_schema
 
 
-def test_every_route_outside_the_schema_stands_in_the_readme() -> None:
-    def routes(patterns: list[Any], prefix: str = "/") -> list[str]:
-        found = []
-        for pattern in patterns:
-            route = prefix + str(pattern.pattern).removeprefix("^").replace("^", "").removesuffix("\\Z").removesuffix(
-                "$"
-            )
-            if isinstance(pattern, URLResolver):
-                found += [route] if route == "/admin/" else routes(pattern.url_patterns, route)
-            else:
-                assert isinstance(pattern, URLPattern)
-                found.append(route.replace("(?P<pk>[/.]+)", "{id}"))
-        return found
+def test_api_guide_gives_the_success_status_of_every_operation(schema: dict[str, Any]) -> None:
+    statuses = {call.strip("`"): status for call, _, status in table(API_GUIDE, "call")}
+    for path, method, operation in operations(schema):
+        assert statuses[f"{method.upper()} {path}"] in operation["responses"], (method, path)
 
+
+def test_api_guide_lists_every_error_status_of_the_schema_and_no_other(schema: dict[str, Any]) -> None:
+    listed = {status for status, *_ in table(API_GUIDE, "status")}
+    returned = {status for *_, operation in operations(schema) for status in operation["responses"]}
+    assert {status for status in returned if status >= "400"} == listed
+
+
+def test_api_guide_lists_every_field_of_a_todo(schema: dict[str, Any]) -> None:
+    listed = {name for field, *_ in table(API_GUIDE, "field") for name in re.findall(r"`(\w+)`", field)}
+    assert listed == schema["components"]["schemas"]["Todo"]["properties"].keys()
+
+
+def test_api_guide_lists_every_route() -> None:
     for route in routes(get_resolver().url_patterns):
-        assert f"{route}`" in README, route
+        assert re.search(rf"[` ]{re.escape(route)}`", API_GUIDE), route
 
 
-def test_every_setting_stands_in_the_readme() -> None:
-    source = "".join(path.read_text() for path in (ROOT / "todoproject/settings.py", ROOT / "gunicorn.conf.py"))
-    read = set(
-        re.findall(
-            r"(?:boolean|text|names|origins|rate|base_url|whole_number|environ\.get)\(\s*[\"']([A-Z_]+)[\"']", source
-        )
-    )
-    listed = set(re.findall(r"`([A-Z_]+)`", README.partition("| variable |")[2].partition("\n\n")[0]))
-    assert read == listed
+def test_settings_document_lists_every_variable_and_no_other() -> None:
+    project = [path for path in (ROOT / "todoproject").rglob("*.py") if "tests" not in path.parts]
+    source = "".join(path.read_text() for path in [*project, *ROOT.glob("*.py")])
+    listed = {name for names, *_ in table(SETTINGS, "variable") for name in re.findall(r"`([A-Z_]+)`", names)}
+    assert set(READS_VARIABLE.findall(source)) == listed
 
 
-def test_the_version_stands_in_the_changelog() -> None:
-    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+def test_settings_document_lists_every_system_check_and_no_other() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "todoproject").rglob("*.py") if "tests" not in path.parts)
+    listed = {check.strip("`") for check, *_ in table(SETTINGS, "id")}
+    assert set(re.findall(r"\btodoproject\.[EW]\d{3}\b", source)) == listed
+
+
+def test_newest_version_in_the_changelog_is_the_current_one() -> None:
+    assert re.findall(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)[0] == __version__
 
 
 def test_no_migration_is_pending(db: None) -> None:
@@ -94,12 +118,18 @@ def test_no_migration_is_pending(db: None) -> None:
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_has_an_exact_version_and_a_purpose(name: str) -> None:
-    for line in (ROOT / name).read_text().splitlines():
+    for line in read(name).splitlines():
         if line and not line.startswith(("#", "-r ")):
             assert re.fullmatch(r"[\w.\-\[\]]+==[\w.]+  # .+", line), line
 
 
-def test_the_docs_load_nothing_from_elsewhere(client: Client) -> None:
+def test_pre_commit_runs_ruff_at_the_version_of_the_tests() -> None:
+    hooks = [hook for repo in yaml.safe_load(read(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]]
+    pinned = {tool for hook in hooks for tool in hook["additional_dependencies"] if tool.startswith("ruff")}
+    assert pinned == set(re.findall(r"^ruff==\S+", read("requirements-dev.txt"), re.MULTILINE))
+
+
+def test_docs_page_loads_nothing_from_other_hosts(client: Client) -> None:
     page = client.get("/docs/").content.decode()
     assert "/static/drf_spectacular_sidecar/" in page
     assert not re.search(r"(?:src|href)=[\"'](?:https?:)?//", page)

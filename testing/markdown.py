@@ -1,0 +1,58 @@
+"""Read the parts of the committed Markdown documents that tests compare with the code."""
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+FOUND = [*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md"), *ROOT.glob(".github/**/*.md")]
+NOT_OURS = {"env", "staticfiles", "venv"}  # Not in the repository, but often in a checkout.
+DOCUMENTS = sorted(path for path in FOUND if path.relative_to(ROOT).parts[0] not in NOT_OURS)
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+INDENTED = re.compile(r"(?:^(?: {4}|\t).*\n|^\n)+", re.MULTILINE)
+SPAN = re.compile(r"`([^`\n]+)`")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def section(text: str, heading: str) -> str:
+    """Return what follows a heading, up to the next one of any level."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table(text: str, first_header: str) -> list[list[str]]:
+    """Return the rows of the table whose first column has that header, without the header: a list of cells each."""
+    _, _, rest = text.partition(f"| {first_header} |")
+    rows = rest.partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
+
+
+def code_blocks(text: str, language: str) -> list[str]:
+    return [code for named, code in FENCE.findall(text) if named == language]
+
+
+def without_blocks(text: str) -> str:
+    return FENCE.sub("", text)
+
+
+def code(text: str) -> list[str]:
+    """Return all code of a document: what stands in backticks, and every block."""
+    prose = without_blocks(text)
+    blocks = [block for _, block in FENCE.findall(text)] + INDENTED.findall(prose)
+    return SPAN.findall(prose) + blocks
+
+
+def links(text: str) -> list[str]:
+    return LINK.findall(SPAN.sub("", without_blocks(text)))
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub makes of the headings."""
+    headings = HEADING.findall(without_blocks(text))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
