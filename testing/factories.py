@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from todos.models import Todo
 from todos.unit_of_work import unit_of_work
 
@@ -32,7 +32,7 @@ def make_user(email: str = "", **fields: Any) -> User:
 
 def client_for(user: User) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"JWT {tokens_for(user)['access']}")
+    client.credentials(HTTP_AUTHORIZATION=f"JWT {issue_tokens(user)['access']}")
     return client
 
 

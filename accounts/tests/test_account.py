@@ -7,7 +7,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from testing.accounts import NEW_PASSWORD, change_password, delete, errors, log_in, refreshes, works
 from testing.factories import PASSWORD, client_for, make_todo, make_user
 from todos.models import Todo
@@ -79,7 +79,7 @@ def test_a_deleted_account_takes_all_that_is_its_own_and_nothing_else(user_clien
 
 
 def test_a_deleted_account_has_no_tokens_and_no_login(user_client: APIClient, user: User) -> None:
-    tokens = tokens_for(user)
+    tokens = issue_tokens(user)
     delete(user_client)
     assert not works(tokens["access"])
     assert not refreshes(tokens["refresh"])
@@ -110,7 +110,7 @@ def test_changing_the_password_gives_tokens_that_work(user_client: APIClient) ->
 
 
 def test_changing_the_password_kills_all_older_tokens(user_client: APIClient, user: User) -> None:
-    elsewhere = tokens_for(user)
+    elsewhere = issue_tokens(user)
     change_password(user_client)
     assert user_client.get(reverse("auth-me")).status_code == 401
     assert not works(elsewhere["access"])
@@ -136,7 +136,7 @@ def test_a_new_password_is_not_like_the_email(db: None) -> None:
 
 
 def test_logging_out_kills_every_token_on_every_device(user_client: APIClient, user: User) -> None:
-    elsewhere = tokens_for(user)
+    elsewhere = issue_tokens(user)
     answer = user_client.post(reverse("auth-logout"))
     assert (answer.status_code, answer.content) == (204, b"")
     assert user_client.get(reverse("auth-me")).status_code == 401
@@ -146,7 +146,7 @@ def test_logging_out_kills_every_token_on_every_device(user_client: APIClient, u
 
 
 def test_logging_out_logs_nobody_else_out(user_client: APIClient) -> None:
-    other = tokens_for(make_user())
+    other = issue_tokens(make_user())
     user_client.post(reverse("auth-logout"))
     assert works(other["access"])
     assert refreshes(other["refresh"])

@@ -32,14 +32,17 @@ def test_making_an_administrator_twice_succeeds_twice(user: Any) -> None:
 @pytest.mark.parametrize("email", ["nobody@example.com", "no address", "sleeping@example.com"])
 def test_without_an_active_account_it_fails_and_says_what_to_do(email: str) -> None:
     make_user("sleeping@example.com", is_active=False)
-    with pytest.raises(CommandError, match=r"is no active account here: sign up first"):
+    with pytest.raises(CommandError, match=r"There is no active account .* here\. Sign up first"):
         make_admin(email)
     assert not User.objects.filter(is_staff=True).exists()
 
 
 def test_on_a_copy_it_warns_that_the_account_will_be_gone(user: Any, settings: Any) -> None:
     settings.DURABLE = False
-    assert make_admin(user.email)[1] == "The data is a copy in /tmp: the account is gone at the next cold start.\n"
+    assert (
+        make_admin(user.email)[1]
+        == "The database is a copy in /tmp: the account will be gone at the next cold start.\n"
+    )
 
 
 @pytest.mark.django_db

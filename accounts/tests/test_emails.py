@@ -11,7 +11,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from accounts.emails import normal_email
+from accounts.emails import normalize_email
 from accounts.models import User
 from testing.factories import PASSWORD, make_user
 
@@ -70,31 +70,31 @@ def of_length(total: int) -> str:
 
 @pytest.mark.parametrize(("spelling", "normal"), SPELLINGS)
 def test_each_spelling_has_the_same_normal_form(spelling: str, normal: str) -> None:
-    assert normal_email(spelling) == normal
+    assert normalize_email(spelling) == normal
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
 def test_what_has_no_normal_form_is_no_address(text: str) -> None:
     with pytest.raises(ValidationError):
-        normal_email(text)
+        normalize_email(text)
 
 
 @pytest.mark.parametrize("address", ["kate+todos@example.com", "o'hara@example.com", of_length(240), of_length(241)])
 def test_an_address_in_its_normal_form_stays_as_it_is(address: str) -> None:
-    assert normal_email(address) == address
+    assert normalize_email(address) == address
 
 
 def test_the_part_before_the_at_sign_has_at_most_64_characters() -> None:
-    assert normal_email("x" * 64 + "@example.com")
+    assert normalize_email("x" * 64 + "@example.com")
     with pytest.raises(ValidationError, match="at most 64 characters"):
-        normal_email("x" * 65 + "@example.com")
+        normalize_email("x" * 65 + "@example.com")
 
 
 def test_an_address_has_at_most_254_characters() -> None:
     longest = of_length(247) + ".museum"
-    assert len(normal_email(longest)) == 254
+    assert len(normalize_email(longest)) == 254
     with pytest.raises(ValidationError, match="254 in all"):
-        normal_email(longest + "s")
+        normalize_email(longest + "s")
 
 
 def test_the_normal_form_of_any_text_is_its_own_normal_form(rounds: Callable[[int, int], int]) -> None:
@@ -108,10 +108,10 @@ def test_the_normal_form_of_any_text_is_its_own_normal_form(rounds: Callable[[in
     @hypothesis.given(texts | addresses | addresses.map(lambda text: text + ".example"))
     def check(text: str) -> None:
         try:
-            normal = normal_email(text)
+            normal = normalize_email(text)
         except ValidationError:
             return
-        assert normal_email(normal) == normal
+        assert normalize_email(normal) == normal
 
     check()
 
@@ -138,7 +138,7 @@ def test_a_thousand_spellings_of_an_address_are_one_address_or_none() -> None:
     random, found = Random(1), Counter[str]()  # noqa: S311 (not for secrets)
     for _ in range(1_000):
         try:
-            found[normal_email(variant(random))] += 1
+            found[normalize_email(variant(random))] += 1
         except ValidationError:
             found["no address"] += 1
     assert set(found) <= {"kate@xn--bcher-kva.example", "no address"}

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts import password_resets
 from accounts.models import ThrottleCount, User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from testing.accounts import change_password, errors, log_in, refreshes, works
 from testing.concurrency import run_concurrently
 from testing.factories import PASSWORD, client_for, make_user
@@ -48,7 +48,7 @@ def confirm(uid: str, token: str, password: object = NEW_PASSWORD) -> Any:
 
 
 def link_for(user: User) -> tuple[str, str]:
-    uid, token = urlsplit(password_resets.link(user)).path.split("/")[3:5]
+    uid, token = urlsplit(password_resets.build_reset_link(user)).path.split("/")[3:5]
     return uid, token
 
 
@@ -191,7 +191,7 @@ def test_the_new_password_has_the_rules_of_every_other(user: User, password: obj
 
 
 def test_a_reset_ends_every_token_and_session(user: User) -> None:
-    tokens, browser = tokens_for(user), Client()
+    tokens, browser = issue_tokens(user), Client()
     browser.force_login(user)
     assert browser.get(reverse("auth-me")).status_code == 200
     assert confirm(*link_for(user)).status_code == 204
@@ -221,7 +221,7 @@ def test_a_reset_lets_nobody_have_more_mails(limit: Any) -> None:
 def test_the_page_asks_and_says_the_same_to_everybody(user: User) -> None:
     pages = [ask_on_the_page(email) for email in ("Ada@example.com", "nobody@example.com")]
     assert {page.status_code for page in pages} == {200}
-    assert all(password_resets.ASKED in page.content.decode() for page in pages)
+    assert all(password_resets.RESET_REQUESTED_MESSAGE in page.content.decode() for page in pages)
     assert [message.to for message in sent()] == [["ada@example.com"]]
 
 

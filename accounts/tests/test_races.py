@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import ThrottleCount, User
-from accounts.throttling import by_email, clear, reserve
+from accounts.throttling import Attempt, clear_failures, reserve
 from testing.concurrency import run_concurrently
 from testing.factories import PASSWORD, client_for, make_todo, make_user
 from testing.server import Server
@@ -79,7 +79,10 @@ def test_of_password_changes_at_once_exactly_one_succeeds(server: Server, rounds
 def test_failures_and_their_clearing_never_wait_for_each_other(limit: Callable) -> None:
     """Of two that held what the other one waits for, PostgreSQL would let one fail."""
     limit(account=9, email=9)
-    account, email = by_email("account", "ada@example.com", "192.0.2.1"), by_email("email", "ada@example.com")
+    account, email = (
+        Attempt.for_email("account", "ada@example.com", "192.0.2.1"),
+        Attempt.for_email("email", "ada@example.com"),
+    )
     for each in (email, account):  # They are found in this order, once the database knows how few they are.
         reserve(each)
     with connection.cursor() as cursor:
@@ -93,7 +96,7 @@ def test_failures_and_their_clearing_never_wait_for_each_other(limit: Callable) 
 
     def clear_meanwhile() -> None:
         sleep(0.2)
-        clear("ada@example.com")
+        clear_failures("ada@example.com")
 
     run_concurrently([fail_slowly, clear_meanwhile])
     assert not ThrottleCount.objects.exists()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from testing.factories import PASSWORD, client_for, make_user
 from todos.models import Todo
 
@@ -51,7 +51,7 @@ def call(browser: Client, name: str, body: dict[str, str], *, csrf: bool = True)
 
 
 def authorization(user: User) -> dict[str, str]:
-    return {"Authorization": f"JWT {tokens_for(user)['access']}"}
+    return {"Authorization": f"JWT {issue_tokens(user)['access']}"}
 
 
 def is_in(client: Any) -> bool:

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 
 from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
-from accounts.throttling import FORGOTTEN_AT_ONCE, Try, give_back, reserve
-from accounts.tokens import tokens_for
+from accounts.throttling import MAX_EXPIRED_DELETED, Attempt, refund, reserve
+from accounts.tokens import issue_tokens
 from testing.accounts import change_password, delete
 from testing.assertions import assert_error
 from testing.factories import PASSWORD, client_for, make_user
@@ -214,21 +214,21 @@ def test_a_period_begins_anew_with_the_first_try_after_it(limit: Any, user: User
 
 def test_a_try_is_not_given_back_to_a_later_period(limit: Any) -> None:
     limit(account=1)
-    early = reserve(Try("account", "x"))
+    early = reserve(Attempt("account", "x"))
     end_periods()
-    reserve(Try("account", "x"))
-    give_back(early)
+    reserve(Attempt("account", "x"))
+    refund(early)
     with pytest.raises(TooManyAttempts):
-        reserve(Try("account", "x"))
+        reserve(Attempt("account", "x"))
 
 
 def test_counts_whose_period_is_over_go_away_by_themselves(limit: Any) -> None:
     limit(account=1, email=9)
     for number in range(30):
-        reserve(Try("account", str(number)))
+        reserve(Attempt("account", str(number)))
     end_periods()
-    for number in range(30 // FORGOTTEN_AT_ONCE):
-        reserve(Try("email", str(number)))
+    for number in range(30 // MAX_EXPIRED_DELETED):
+        reserve(Attempt("email", str(number)))
     assert set(ThrottleCount.objects.values_list("scope", flat=True)) == {"email"}
 
 
@@ -256,5 +256,5 @@ def test_calls_with_a_good_token_are_not_throttled(limit: Any, user: User) -> No
     limit(login=1, signup=1, refresh=1, reset=1, account=1, email=1, password=1)
     user_client = client_for(user)
     assert [user_client.get(reverse("auth-me")).status_code for _ in range(5)] == [200] * 5
-    body = {"refresh": tokens_for(user)["refresh"]}
+    body = {"refresh": issue_tokens(user)["refresh"]}
     assert [user_client.post(reverse("auth-refresh"), body).status_code for _ in range(2)] == [200, 429]

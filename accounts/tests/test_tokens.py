@@ -13,7 +13,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import AccessToken, RefreshToken, tokens_for
+from accounts.tokens import AccessToken, RefreshToken, issue_tokens
 from testing.factories import PASSWORD, client_for, make_user
 
 NESTED = "[" * 20_000
@@ -195,18 +195,18 @@ def test_no_authorization_is_401(db: None, api: APIClient) -> None:
 
 @pytest.mark.parametrize("scheme", ["JWT", "Bearer", "jwt", "Jwt", "bearer", "BEARER"])
 def test_both_schemes_work_in_any_case(user: User, api: APIClient, scheme: str) -> None:
-    header = f"{scheme} {tokens_for(user)['access']}"
+    header = f"{scheme} {issue_tokens(user)['access']}"
     assert api.get(reverse("auth-me"), headers={"Authorization": header}).status_code == 200
 
 
 def test_no_token_is_read_from_the_query_string(user: User, api: APIClient) -> None:
-    access = tokens_for(user)["access"]
+    access = issue_tokens(user)["access"]
     for name in ("token", "access", "jwt", "authorization"):
         assert_unauthorized(api.get(reverse("auth-me", query={name: access})))
 
 
 def test_a_token_is_of_one_kind(user: User) -> None:
-    tokens = tokens_for(user)
+    tokens = issue_tokens(user)
     assert_unauthorized(use_access(tokens["refresh"]))
     assert_unauthorized(use_refresh(tokens["access"]))
 
@@ -216,14 +216,14 @@ def test_an_expired_token_is_401(holders: None, use: Any, kind: str) -> None:
 
 
 def test_tokens_live_15_minutes_and_14_days(user: User) -> None:
-    tokens = tokens_for(user)
+    tokens = issue_tokens(user)
     access, refresh = AccessToken(tokens["access"]), RefreshToken(tokens["refresh"])
     assert access["exp"] - access["iat"] == 15 * 60
     assert refresh["exp"] - refresh["iat"] == 14 * 24 * 60 * 60
 
 
 def test_a_refresh_token_gives_access_again_and_again(user: User) -> None:
-    refresh = tokens_for(user)["refresh"]
+    refresh = issue_tokens(user)["refresh"]
     for _ in range(2):
         answer = use_refresh(refresh)
         assert answer.status_code == 200
@@ -251,7 +251,7 @@ def test_a_blank_refresh_token_is_401(db: None, text: str) -> None:
 
 @pytest.mark.parametrize("header", ["JWT nonsense", "Basic eDp5"])
 def test_a_refresh_ignores_the_authorization_header(user: User, api: APIClient, header: str) -> None:
-    body = {"refresh": tokens_for(user)["refresh"]}
+    body = {"refresh": issue_tokens(user)["refresh"]}
     assert api.post(reverse("auth-refresh"), body, headers={"Authorization": header}).status_code == 200
 
 
@@ -263,7 +263,7 @@ def test_token_versions_are_random(db: None) -> None:
 
 @pytest.fixture
 def token(user: User, kind: str) -> str:
-    return tokens_for(user)[kind]
+    return issue_tokens(user)[kind]
 
 
 def test_a_revoked_token_is_401(user: User, use: Any, token: str) -> None:
@@ -319,7 +319,7 @@ def test_a_token_of_a_deactivated_user_is_401(user: User, use: Any, token: str, 
 def test_a_token_that_an_inactive_user_got_is_401(user: User, use: Any, kind: str) -> None:
     by_update(user, False)
     user.refresh_from_db()
-    assert_unauthorized(use(tokens_for(user)[kind]))
+    assert_unauthorized(use(issue_tokens(user)[kind]))
 
 
 @ways
