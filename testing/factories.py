@@ -1,4 +1,4 @@
-"""Users, signed-in clients and todos for tests."""
+"""Users, authenticated clients and todos for tests."""
 
 from functools import cache
 from itertools import count
@@ -18,14 +18,14 @@ numbers = count(1)
 
 
 @cache
-def hashed(password: str) -> str:
-    """Hashing is slow on purpose; once a password is enough here."""
+def hash_password(password: str) -> str:
+    """Hash each password only once: hashing is slow by design."""
     return make_password(password)
 
 
 def make_user(email: str = "", **fields: Any) -> User:
     user = User(email=email or f"user{next(numbers)}@example.com", **fields)
-    user.password = hashed(PASSWORD)
+    user.password = hash_password(PASSWORD)
     user.save()
     return user
 
