@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from accounts import password_resets, schema, serializers
@@ -17,7 +18,13 @@ from todoproject.api.serializers import EmptySerializer
 from todoproject.api.views import StrictView
 
 PUBLIC: dict[str, Any] = {"authentication_classes": (), "permission_classes": (AllowAny,)}
-NO_STORE: dict[str, Any] = {"cache_control": "no-store"}
+
+
+def post_action(serializer_class: type[Serializer], **options: Any) -> Any:
+    """Return the decorator of a POST endpoint whose response is never stored: it may contain tokens."""
+    return action(
+        detail=False, methods=["post"], serializer_class=serializer_class, cache_control="no-store", **options
+    )
 
 
 class AccountViewSet(StrictView, GenericViewSet):
@@ -29,7 +36,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return serializer
 
     @schema.SIGNUP
-    @action(detail=False, methods=["post"], serializer_class=serializers.SignupSerializer, **PUBLIC, **NO_STORE)
+    @post_action(serializers.SignupSerializer, **PUBLIC)
     def signup(self, request: Request) -> Response:
         """Create an account, and get its first tokens.
 
@@ -42,7 +49,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response({"message": serializers.SIGNED_UP_MESSAGE, **issue_tokens(user)})
 
     @schema.LOGIN
-    @action(detail=False, methods=["post"], serializer_class=serializers.LoginSerializer, **PUBLIC, **NO_STORE)
+    @post_action(serializers.LoginSerializer, **PUBLIC)
     def login(self, request: Request) -> Response:
         """Get tokens for an e-mail address and its password.
 
@@ -52,7 +59,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response(issue_tokens(user))
 
     @schema.REFRESH
-    @action(detail=False, methods=["post"], serializer_class=serializers.RefreshSerializer, **PUBLIC, **NO_STORE)
+    @post_action(serializers.RefreshSerializer, **PUBLIC)
     def refresh(self, request: Request) -> Response:
         """Get a new access token for a refresh token. The refresh token stays valid until it expires."""
         refresh_token = self.get_validated_serializer(request).validated_data["refresh"]
@@ -60,7 +67,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response(issue_access_token(authenticate_refresh_token(refresh_token)))
 
     @schema.LOGOUT
-    @action(detail=False, methods=["post"], serializer_class=EmptySerializer, **NO_STORE)
+    @post_action(EmptySerializer)
     def logout(self, request: Request) -> Response:
         """Revoke every token and browser session of the user at once, on every device."""
         self.get_validated_serializer(request)
@@ -86,7 +93,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return serializers.DeleteAccountSerializer if self.action == "delete_me" else super().get_serializer_class()
 
     @schema.CHANGE_PASSWORD
-    @action(detail=False, methods=["post"], serializer_class=serializers.ChangePasswordSerializer, **NO_STORE)
+    @post_action(serializers.ChangePasswordSerializer)
     def password(self, request: Request) -> Response:
         """Change your password, and get new tokens. All older tokens and sessions are revoked at once."""
         new_password = self.get_validated_serializer(request).validated_data["new_password"]
@@ -95,32 +102,19 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response(issue_tokens(user))
 
     @schema.REQUEST_RESET
-    @action(
-        detail=False,
-        methods=["post"],
-        url_path="password/reset",
-        serializer_class=serializers.ResetSerializer,
-        **PUBLIC,
-        **NO_STORE,
-    )
+    @post_action(serializers.ResetSerializer, url_path="password/reset", **PUBLIC)
     def reset(self, request: Request) -> Response:
         """Request a mail with a link that sets a new password.
 
-        The response is the same whether the address has an account or not. A link works once; the mail says how long.
+        The response is the same whether the address has an account or not. The link works once, until the time limit
+        that the mail states.
         """
         email = self.get_validated_serializer(request).validated_data["email"]
         password_resets.request_reset(request, email)
         return Response({"message": password_resets.RESET_REQUESTED_MESSAGE}, status=status.HTTP_202_ACCEPTED)
 
     @schema.CONFIRM_RESET
-    @action(
-        detail=False,
-        methods=["post"],
-        url_path="password/reset/confirm",
-        serializer_class=serializers.ConfirmResetSerializer,
-        **PUBLIC,
-        **NO_STORE,
-    )
+    @post_action(serializers.ConfirmResetSerializer, url_path="password/reset/confirm", **PUBLIC)
     def confirm(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` from the link in a reset mail.
 
