@@ -1,3 +1,5 @@
+"""Users in the admin."""
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -37,6 +39,6 @@ class UserAdmin(BoundedSearch, DjangoUserAdmin):
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Delete one by one: each user's row is locked before what is theirs."""
+        """Delete users one by one, so that `User.delete` locks each row before the todos it owns."""
         for user in queryset:
             user.delete()

@@ -1,4 +1,4 @@
-"""The admin's site."""
+"""The admin site, which throttles changes of one's own password as the API does."""
 
 from typing import Any
 
@@ -9,17 +9,14 @@ from accounts import throttling
 
 
 class AdminSite(admin.AdminSite):
-    """Django's own, where wrong current passwords are throttled as in the API."""
-
     site_header = site_title = "Todo API"
-    final_catch_all_view = False  # It claims every path below, so that none would get its trailing slash.
+    final_catch_all_view = False  # It would match every path below, and no URL would be given its trailing slash.
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """Count a change of one's own password, unless the old one was right."""
+        """Let staff change their own password. Only wrong current passwords count as attempts."""
         user: Any = request.user
-        posted = request.method == "POST"
-        reserved = throttling.reserve(throttling.by_email("password", user.email)) if posted else []
+        reserved = throttling.reserve_password_check(user) if request.method == "POST" else []
         response: Any = super().password_change(request, extra_context)
         if response.status_code == 302 or "old_password" not in response.context_data["form"].errors:
-            throttling.give_back(reserved)
+            throttling.refund(reserved)
         return response

@@ -1,3 +1,5 @@
+"""The app's configuration, and that of Django's admin with the project's own site."""
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin
 
@@ -8,7 +10,5 @@ class AccountsConfig(AppConfig):
 
 
 class AdminConfig(admin.AdminConfig):
-    """Django's admin, with the project's site."""
-
     default = False
     default_site = "accounts.admin_site.AdminSite"

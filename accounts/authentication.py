@@ -1,4 +1,4 @@
-"""Who sends a request, by its token."""
+"""Authentication of requests by the token in their `Authorization` header."""
 
 from typing import Any, cast
 
@@ -8,11 +8,11 @@ from rest_framework_simplejwt import authentication
 from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
-from accounts.tokens import user_of
+from accounts.tokens import authenticate_token
 
 
 class JWTAuthentication(authentication.JWTAuthentication):
-    """`Authorization: JWT <token>` or `Bearer <token>`, the scheme in any case."""
+    """Accepts `Authorization: JWT <token>` and `Bearer <token>`, the scheme in any case."""
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         scheme, _, rest = header.strip().partition(b" ")
@@ -22,11 +22,11 @@ class JWTAuthentication(authentication.JWTAuthentication):
         return super().get_raw_token(header)
 
     def get_user(self, validated_token: Any) -> Any:
-        return user_of(validated_token)
+        return authenticate_token(validated_token)
 
 
 class JWTScheme(OpenApiAuthenticationExtension):
-    """How the OpenAPI document names it; its registration is the class itself."""
+    """Describes the authentication in the OpenAPI document. Defining the class registers it."""
 
     target_class = JWTAuthentication
     name = "token"

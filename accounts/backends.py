@@ -1,4 +1,4 @@
-"""Logging in by e-mail and password, at the API, the admin and the browsable API alike."""
+"""Login by e-mail address and password, throttled alike in the API, the admin and the browsable API."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.models import User
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's backend, with its tries counted; TooManyAttempts beyond what is allowed, and nothing is hashed."""
+    """Django's backend with counted attempts. Beyond the limit it raises TooManyAttempts, and hashes no password."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
@@ -18,8 +18,8 @@ class ThrottledBackend(ModelBackend):
         email = kwargs.get(User.USERNAME_FIELD) if username is None else username
         if email is None or password is None:
             return None
-        reserved = throttling.reserve_login(request, email)
+        reserved = throttling.reserve_login_attempt(request, email)
         user = super().authenticate(request, username=email, password=password)
         if user is not None:
-            throttling.give_back(reserved)
+            throttling.refund(reserved)
         return user

@@ -1,4 +1,4 @@
-"""The one form in which an e-mail address is kept and compared."""
+"""The normal form of e-mail addresses: every spelling of an address is stored and compared in this form."""
 
 import unicodedata
 from typing import Any
@@ -8,51 +8,56 @@ from django.core.validators import EmailValidator
 from django.db import models
 
 # RFC 5321, 4.5.3.1: 64 octets before the @; RFC 3696, erratum 1690: 254 in all.
-LOCAL_PART_LENGTH = 64
-LENGTH = 254
+MAX_LOCAL_PART_LENGTH = 64
+MAX_LENGTH = 254
 
-TOO_LONG = f"Ensure an email address has at most {LOCAL_PART_LENGTH} characters before the @ and {LENGTH} in all."
+INVALID_MESSAGE = "Enter a valid email address."
+INVALID_DOMAIN_MESSAGE = "Enter a valid email address: its domain name is not valid."
+TOO_LONG_MESSAGE = (
+    f"Ensure an email address has at most {MAX_LOCAL_PART_LENGTH} characters before the @ and {MAX_LENGTH} in all."
+)
 
 validate_syntax = EmailValidator()
 
 
-def normal_email(text: str) -> str:
-    """Return the normal form of an address: NFKC, trimmed, lower-cased, the domain as IDNA's ASCII.
+def normalize_email(text: str) -> str:
+    """Return the normal form of an address: NFKC, trimmed, in lower case, the domain as IDNA's ASCII.
 
-    The result is ASCII, and its own normal form. Spellings that would be a second name for the same
-    mailbox are no addresses here: a quoted local part and a domain literal. ValidationError otherwise.
+    The result is ASCII, and normalizing it again changes nothing. Quoted local parts and domain literals are refused:
+    they would be a second spelling of the same mailbox. Raises ValidationError.
     """
-    if len(text) > 4 * LENGTH:  # Normalizing takes time by the square of the length.
-        raise ValidationError(TOO_LONG, code="max_length")
+    if len(text) > 4 * MAX_LENGTH:  # Normalizing takes quadratic time.
+        raise ValidationError(TOO_LONG_MESSAGE, code="max_length")
     address = unicodedata.normalize("NFKC", text).strip()
     local, _, domain = address.rpartition("@")
-    address = f"{local.lower()}@{ascii_domain(domain.lower())}"
+    address = f"{local.lower()}@{encode_domain(domain.lower())}"
     if not address.isascii() or '"' in address or "[" in address:
-        raise ValidationError("Enter a valid email address.", code="invalid")
+        raise ValidationError(INVALID_MESSAGE, code="invalid")
     validate_syntax(address)
-    if len(local) > LOCAL_PART_LENGTH or len(address) > LENGTH:
-        raise ValidationError(TOO_LONG, code="max_length")
+    if len(local) > MAX_LOCAL_PART_LENGTH or len(address) > MAX_LENGTH:
+        raise ValidationError(TOO_LONG_MESSAGE, code="max_length")
     return address
 
 
-def ascii_domain(domain: str) -> str:
+def encode_domain(domain: str) -> str:
+    """Return an international domain name in ASCII (IDNA, UTS 46). Raises ValidationError."""
     if domain.isascii() and "xn--" not in domain:
         return domain
-    if len(domain) > LENGTH:
-        raise ValidationError("Enter a valid email address.", code="invalid")
-    import idna  # Its tables take longer to load than an ASCII domain is worth.
+    if len(domain) > MAX_LENGTH:
+        raise ValidationError(INVALID_MESSAGE, code="invalid")
+    import idna  # Loading its tables is slow, and most domains are ASCII.
 
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        raise ValidationError("Enter a valid email address: the domain is no valid name.", code="invalid") from None
+        raise ValidationError(INVALID_DOMAIN_MESSAGE, code="invalid") from None
 
 
-class NormalEmailField(models.EmailField):
+class NormalizedEmailField(models.EmailField):
     """An address that is saved, looked up and compared in its normal form."""
 
     def to_python(self, value: Any) -> Any:
-        return normal_email(value) if isinstance(value, str) and value else value
+        return normalize_email(value) if isinstance(value, str) and value else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         address = self.to_python(super().pre_save(model_instance, add))
@@ -63,7 +68,7 @@ class NormalEmailField(models.EmailField):
         return super().get_db_prep_save(self.to_python(value), connection)
 
     def get_prep_value(self, value: Any) -> Any:
-        """For look-ups: what is no address at all is looked up as it stands, and not found."""
+        """Prepare a value for a lookup: one that is not an address is left unchanged, and matches nothing."""
         try:
             return self.to_python(value)
         except ValidationError:

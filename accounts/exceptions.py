@@ -1,25 +1,30 @@
-from rest_framework.exceptions import AuthenticationFailed, ErrorDetail, Throttled, ValidationError
+"""The errors of accounts that clients receive, each with its code and text."""
+
+from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
+
+from todoproject.api.exceptions import field_error
 
 
 class AccountGone(AuthenticationFailed):
-    """The account, or the token, was revoked or deleted while the request was under way."""
+    """401: the token or its account was revoked, deactivated or deleted, perhaps while the request was running."""
 
     default_detail = "This account or token is no longer valid. Log in again."
     default_code = "token_not_valid"
 
 
 class TooManyAttempts(Throttled):
-    """A throttle refuses; `Retry-After` says for how many seconds."""
+    """429: a rate limit refuses the attempt. `Retry-After` says in how many seconds the next one is possible."""
 
-    default_detail = "Too many tries."
+    default_detail = "Too many attempts."
     extra_detail_singular = "Try again in {wait} second."
     extra_detail_plural = "Try again in {wait} seconds."
 
 
 class InvalidResetLinkError(ValidationError):
-    """A link of a reset mail that is no good, or no longer."""
+    """400: the link of a reset mail is malformed, already used or expired."""
 
-    TEXT = "This link is not valid, or no longer: it works once, and for an hour."
+    default_detail = "This reset link is invalid or has expired. A link works once, within an hour."
+    default_code = "invalid_token"
 
     def __init__(self) -> None:
-        super().__init__({"token": [ErrorDetail(self.TEXT, code="invalid_token")]})
+        super().__init__(field_error("token", self.default_detail, self.default_code).detail)

@@ -1,4 +1,4 @@
-"""Pages for people who forgot their password: one asks for a mail, the other is where its link leads."""
+"""Pages for people who forgot their password: one requests the mail, its link leads to the other."""
 
 from typing import Any
 
@@ -9,69 +9,74 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.generic import FormView
 
-from accounts import password_resets, throttling
-from accounts.emails import normal_email
+from accounts import password_resets
+from accounts.emails import normalize_email
 from accounts.exceptions import InvalidResetLinkError
 
 
-class ResetForm(forms.Form):
+class RequestResetForm(forms.Form):
     email = forms.CharField(label="E-mail address", widget=forms.EmailInput(attrs={"autofocus": True}))
 
     def clean_email(self) -> str:
-        return normal_email(self.cleaned_data["email"])
+        return normalize_email(self.cleaned_data["email"])
 
 
-class Page(FormView):
-    """A page of one form, and what is said when it has been sent. No cache stores it."""
+class FormPage(FormView):
+    """A page with one form, or with a message in its place. It is never stored in a cache."""
 
-    template_name = "accounts/page.html"
+    template_name = "accounts/form_page.html"
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         response = super().render_to_response(context, **options)
         response["Cache-Control"] = "no-store"
         return response
 
-    def say(self, text: str, view: str, link: str, *, status: int = 200) -> HttpResponse:
-        """Answer with a text, and a link to another view, instead of the form."""
-        context = self.get_context_data(form=None, said=text, link=link, address=reverse(view))
+    def render_message(self, message: str, view: str, link_text: str, *, status: int = 200) -> HttpResponse:
+        """Return the page with a message, and a link to another view, in place of the form."""
+        context = self.get_context_data(form=None, message=message, link_text=link_text, link_url=reverse(view))
         return self.render_to_response(context, status=status)
 
 
-class ResetPage(Page):
-    """Asks for the address that a mail shall go to."""
+class RequestResetPage(FormPage):
+    """Asks for an e-mail address, and has a reset link sent to it."""
 
-    form_class = ResetForm
+    form_class = RequestResetForm
     extra_context = {"title": "Forgot your password?", "submit": "Send me a link"}  # noqa: RUF012 (as in Django)
 
-    def form_valid(self, form: ResetForm) -> HttpResponse:
-        password_resets.ask(self.request, form.cleaned_data["email"])
-        return self.say(password_resets.ASKED, "rest_framework:login", "Log in")
+    def form_valid(self, form: RequestResetForm) -> HttpResponse:
+        password_resets.request_reset(self.request, form.cleaned_data["email"])
+        return self.render_message(password_resets.RESET_REQUESTED_MESSAGE, "rest_framework:login", "Log in")
 
 
-class NewPasswordPage(Page):
-    """Where the link of a mail leads: sets a new password."""
+class NewPasswordPage(FormPage):
+    """Sets a new password; the link of a reset mail leads here.
+
+    A confirmation counts as an attempt, but not one whose new password is refused: people mistype.
+    """
 
     form_class = SetPasswordForm
     extra_context = {"title": "Choose a new password", "submit": "Set password"}  # noqa: RUF012 (as in Django)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.user = password_resets.user_of_link(kwargs["uid"], kwargs["token"])
-        if self.user is None and request.method == "POST":
-            self.count()
-        return super().dispatch(request, *args, **kwargs) if self.user else self.no_such_link()
-
-    def count(self) -> None:
-        """Count a confirmation, which is no new password that was refused."""
-        throttling.reserve(throttling.by_address("reset", self.request))
+        try:
+            self.user = password_resets.get_reset_link_user(kwargs["uid"], kwargs["token"])
+        except InvalidResetLinkError:
+            if request.method == "POST":
+                password_resets.reserve_reset_attempt(request)
+            return self.render_invalid_link()
+        return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"user": self.user}
 
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
-        self.count()
-        if not password_resets.set_password(form.user, form.cleaned_data["new_password1"]):
-            return self.no_such_link()
-        return self.say("Your new password is set.", "rest_framework:login", "Log in")
+        password_resets.reserve_reset_attempt(self.request)
+        try:
+            password_resets.set_password(form.user, form.cleaned_data["new_password1"])
+        except InvalidResetLinkError:
+            return self.render_invalid_link()
+        return self.render_message("Your new password is set.", "rest_framework:login", "Log in")
 
-    def no_such_link(self) -> HttpResponse:
-        return self.say(InvalidResetLinkError.TEXT, "admin_password_reset", "Ask for a new link", status=400)
+    def render_invalid_link(self) -> HttpResponse:
+        message = InvalidResetLinkError.default_detail
+        return self.render_message(message, "admin_password_reset", "Request a new link", status=400)

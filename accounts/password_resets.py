@@ -1,4 +1,4 @@
-"""A forgotten password: a mail with a link, by which a new one is set."""
+"""Password resets: a mail with a link, and the new password that can be set with it."""
 
 import logging
 
@@ -11,21 +11,21 @@ from django.http import HttpRequest
 from django.urls import clear_script_prefix, reverse
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from accounts import throttling
-from accounts.exceptions import TooManyAttempts
+from accounts.exceptions import InvalidResetLinkError, TooManyAttempts
 from accounts.models import User
+from accounts.throttling import Attempt, clear_failures, reserve
 from todoproject.api.integers import parse_integer
 from todoproject.serving.background_tasks import run_later
 
 logger = logging.getLogger(__name__)
 
-ASKED = "If this address has an account, a mail is on its way."
+RESET_REQUESTED_MESSAGE = "If there is an account with this e-mail address, a reset link is on its way to it."
 
-SUBJECT = "Set a new password"
-TEXT = """\
-Somebody, probably you, has asked for a new password for {email}.
+MAIL_SUBJECT = "Set a new password"
+MAIL_TEXT = """\
+Somebody, probably you, asked to reset the password of {email}.
 
-Open this page within {minutes} minutes, and choose one:
+To set a new password, open this page within {minutes} minutes:
 
 {link}
 
@@ -33,63 +33,79 @@ If it was not you, do nothing: your password stays as it is.
 """
 
 
-def ask(request: HttpRequest, email: str) -> None:
-    """Have a reset mail sent, if the address has an account; this does and takes the same if it has none.
+def reserve_reset_attempt(request: HttpRequest) -> None:
+    """Count a request or a confirmation of a reset for the client. Raises TooManyAttempts (429) beyond the limit."""
+    reserve(Attempt.from_client("reset", request))
 
-    TooManyAttempts (429) for too many from one client. Beyond what one mailbox may get nothing is sent.
+
+def request_reset(request: HttpRequest, email: str) -> None:
+    """Have a reset mail sent if the address has an account. Work and response time are the same if it has none.
+
+    Raises TooManyAttempts (429) if the client asks too often. Beyond the limit of one mailbox no mail is sent.
     """
-    throttling.reserve(throttling.by_address("reset", request))
+    reserve_reset_attempt(request)
     try:
-        throttling.reserve(throttling.by_email("reset_email", email))
+        reserve(Attempt.for_email("reset_email", email))
     except TooManyAttempts:
         return
     if settings.SENDS_MAIL:
-        run_later(send, email)
+        run_later(send_reset_mail, email)
     else:
-        logger.warning("A reset mail was asked for, and not sent: EMAIL_URL is not set.")
+        logger.warning("A reset mail was requested, but not sent: EMAIL_URL is not set.")
 
 
-def send(email: str) -> None:
-    """Send the mail, if the address has an active account with a password; called in the background."""
+def send_reset_mail(email: str) -> None:
+    """Send the mail if the address has an active account with a password. Runs in the background."""
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None or not user.has_usable_password():
         return
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
-    text = TEXT.format(email=user.email, minutes=minutes, link=link(user))
+    text = MAIL_TEXT.format(email=user.email, minutes=minutes, link=build_reset_link(user))
     try:
-        send_mail(SUBJECT, text, None, [user.email])
-    except OSError as error:  # So are all of smtplib's.
+        send_mail(MAIL_SUBJECT, text, None, [user.email])
+    except OSError as error:  # The base class of all errors of smtplib, too.
         logger.error("A reset mail was not sent: %s: %s", type(error).__name__, error)
 
 
-def link(user: User) -> str:
-    """Return the address of the page that sets the user's password: by PUBLIC_URL, and nobody's Host."""
-    uid = urlsafe_base64_encode(str(user.pk).encode())
-    clear_script_prefix()  # An earlier request's, in this thread.
-    return settings.PUBLIC_URL + reverse("new-password", args=[uid, default_token_generator.make_token(user)])
+def build_reset_link(user: User) -> str:
+    """Return the URL of the page that sets the user's password. It begins with PUBLIC_URL, whatever the Host header."""
+    clear_script_prefix()  # This thread may still have the prefix of an earlier request.
+    token = default_token_generator.make_token(user)
+    return settings.PUBLIC_URL + reverse("new-password", args=[encode_uid(user.pk), token])
 
 
-def user_of_link(uid: str, token: str) -> User | None:
-    """Return the user whose link this is, while it is good: for an hour, and until the password changes."""
+def get_reset_link_user(uid: str, token: str) -> User:
+    """Return the active user whose reset link has this uid and token. Raises InvalidResetLinkError (400)."""
+    user = User.objects.filter(pk=decode_uid(uid), is_active=True).first()
+    if user is None or not default_token_generator.check_token(user, token):
+        raise InvalidResetLinkError
+    return user
+
+
+def encode_uid(pk: int) -> str:
+    return urlsafe_base64_encode(str(pk).encode())
+
+
+def decode_uid(uid: str) -> int:
+    """Return the primary key in the `uid` of a link. Raises InvalidResetLinkError (400)."""
     try:
         pk = parse_integer(urlsafe_base64_decode(uid).decode())
     except ValueError:
-        return None
-    if pk is None or urlsafe_base64_encode(str(pk).encode()) != uid:  # Decoding skips what it does not know.
-        return None
-    user = User.objects.filter(pk=pk, is_active=True).first()
-    return user if user and default_token_generator.check_token(user, token) else None
+        raise InvalidResetLinkError from None
+    if pk is None or encode_uid(pk) != uid:  # Decoding ignores characters that are not base64.
+        raise InvalidResetLinkError
+    return pk
 
 
-def set_password(user: User, password: str) -> bool:
-    """Set the password of the user of a link, and forget their failures; of several at once only one does.
+def set_password(user: User, password: str) -> None:
+    """Set the password of a reset link's user, and clear the failures that may have locked them out.
 
-    All tokens and sessions made before are worthless, and so is the link.
+    This revokes all tokens and sessions, and the link. Raises InvalidResetLinkError (400) if the password was changed
+    meanwhile: of several confirmations at the same moment only one succeeds.
     """
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
-    hashed = make_password(password)  # Before the row is locked: it takes a while.
+    hashed = make_password(password)  # This is slow, so it is done before the row is locked.
     with transaction.atomic():
-        done = unchanged.update(password=hashed)
-        if done:
-            throttling.clear(user.email)
-    return bool(done)
+        if not unchanged.update(password=hashed):
+            raise InvalidResetLinkError
+        clear_failures(user.email)

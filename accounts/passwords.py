@@ -1,15 +1,15 @@
-"""How passwords are bounded and hashed."""
+"""Password hashing with Argon2id, and the maximum length of a password."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 
-MAXIMUM_LENGTH = 128
+MAX_LENGTH = 128
 
 
 class Argon2idHasher(Argon2PasswordHasher):
-    """Argon2id with the first parameters that OWASP's Password Storage Cheat Sheet names for little memory.
+    """Argon2id with 19 MiB, 2 passes and 1 lane, as OWASP's Password Storage Cheat Sheet recommends.
 
-    19 MiB, 2 passes, 1 lane. Django's default takes 100 MiB a hash, too much for a small Lambda.
+    Django's default takes 100 MiB for each hash, too much for a small Lambda function.
     """
 
     time_cost = 2
@@ -18,14 +18,14 @@ class Argon2idHasher(Argon2PasswordHasher):
 
 
 class MaximumLengthValidator:
-    """At most 128 characters: nobody types more, and a hash is not to be fed megabytes."""
+    """Refuses passwords over 128 characters, so that nobody can make the server hash megabytes."""
 
     def validate(self, password: str, user: object = None) -> None:
-        if len(password) > MAXIMUM_LENGTH:
+        if len(password) > MAX_LENGTH:
             raise ValidationError(
-                f"This password is too long. It must contain at most {MAXIMUM_LENGTH} characters.",
+                f"This password is too long. It must contain at most {MAX_LENGTH} characters.",
                 code="password_too_long",
             )
 
     def get_help_text(self) -> str:
-        return f"Your password must contain at most {MAXIMUM_LENGTH} characters."
+        return f"Your password must contain at most {MAX_LENGTH} characters."

@@ -1,4 +1,7 @@
-"""What the account calls take and give."""
+"""The request and response bodies of the account endpoints.
+
+The docstring of each serializer is its description in the published OpenAPI document.
+"""
 
 from typing import Any
 
@@ -8,75 +11,43 @@ from django.db import IntegrityError, transaction
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.fields import empty
 
-from accounts import throttling
-from accounts.emails import normal_email
+from accounts.emails import normalize_email
 from accounts.models import User
+from accounts.throttling import check_current_password
+from todoproject.api.exceptions import field_error
 from todoproject.api.fields import StringField
 from todoproject.api.serializers import StrictSerializer
 
-# In a form of a page: what was typed is not shown again.
-SECRET = {"base_template": "secret.html"}
+SIGNED_UP_MESSAGE = "Sign up successfully"
+
+EMAIL_INPUT = {"input_type": "email"}
+# In the browsable API's forms: an input that never shows again what was typed.
+SECRET_INPUT = {"base_template": "secret.html"}
 
 
 class PasswordField(StringField):
-    """A password, never trimmed and never shown."""
+    """A password, which is never trimmed and never shown."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(write_only=True, trim_whitespace=False, style=SECRET, **kwargs)
+        super().__init__(write_only=True, trim_whitespace=False, style=SECRET_INPUT, **kwargs)
 
 
 class EmailField(StringField):
-    """An address, in its normal form."""
+    """An e-mail address, in its normal form."""
 
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         try:
-            return normal_email(text)
+            return normalize_email(text)
         except exceptions.ValidationError as error:
             raise ValidationError(error.messages, code=error.code) from None
 
 
-def check_new_password(password: str, user: User, *, field: str) -> None:
-    """Refuse a password that breaks a rule, with one error a rule."""
-    try:
-        password_validation.validate_password(password, user)
-    except exceptions.ValidationError as error:
-        raise ValidationError({field: serializers.as_serializer_error(error)["non_field_errors"]}) from None
-
-
-class SignupSerializer(StrictSerializer):
-    email = EmailField(style={"input_type": "email"})
-    password = PasswordField()
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        check_new_password(attrs["password"], User(email=attrs["email"]), field="password")
-        return attrs
-
-    def create(self, validated_data: dict[str, str]) -> User:
-        """Insert, and let the database decide: of signups that race, one is first."""
-        try:
-            with transaction.atomic():
-                return User.objects.create_user(**validated_data)
-        except IntegrityError:
-            raise ValidationError({"email": "Email already exists."}, code="unique") from None
-
-
-class LoginSerializer(StrictSerializer):
-    email = StringField(style={"input_type": "email"})
-    password = PasswordField()
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, Any]:
-        """The same work and the same answer for an unknown e-mail, a wrong password and an inactive user."""
-        user = authenticate(self.context["request"], **attrs)
-        if user is None:
-            raise ValidationError("Invalid credentials", code="invalid_credentials")
-        return {"user": user}
-
-
 @extend_schema_field(str)
 class TokenField(serializers.Field):
-    """Any string: one that is no token at all is refused as one that is no good, not as no string."""
+    """Any string, also a blank one: a string that is not a token is refused later, with 401."""
 
     default_error_messages = {"invalid": "Not a valid string."}  # noqa: RUF012 (as in every field of DRF)
 
@@ -86,50 +57,97 @@ class TokenField(serializers.Field):
         return data
 
 
+def validate_new_password(password: str, user: User, *, field: str) -> None:
+    """Raise ValidationError (400) for a password that breaks rules, with one error for each rule."""
+    try:
+        password_validation.validate_password(password, user)
+    except exceptions.ValidationError as error:
+        raise ValidationError({field: serializers.as_serializer_error(error)["non_field_errors"]}) from None
+
+
+class SignupSerializer(StrictSerializer):
+    """The e-mail address and password of a new account."""
+
+    email = EmailField(style=EMAIL_INPUT)
+    password = PasswordField()
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        validate_new_password(attrs["password"], User(email=attrs["email"]), field="password")
+        return attrs
+
+    def create(self, validated_data: dict[str, str]) -> User:
+        """Insert the user. The database refuses a taken address, so of simultaneous sign-ups one succeeds."""
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(**validated_data)
+        except IntegrityError:
+            raise field_error("email", "Email already exists.", "unique") from None
+
+
+class LoginSerializer(StrictSerializer):
+    """The e-mail address and password of an account."""
+
+    email = StringField(style=EMAIL_INPUT)
+    password = PasswordField()
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, Any]:
+        """Authenticate; an unknown address, a wrong password and an inactive user take equally long, with one error."""
+        user = authenticate(self.context["request"], **attrs)
+        if user is None:
+            raise ValidationError("Invalid credentials", code="invalid_credentials")
+        return {"user": user}
+
+
 class RefreshSerializer(StrictSerializer):
-    refresh = TokenField(style=SECRET)
+    """A refresh token, as given by a login or a sign-up."""
+
+    refresh = TokenField(style=SECRET_INPUT)
 
 
-class CurrentPasswordMixin:
-    """A password that must be the signed-in user's own; wrong ones are throttled."""
+class CurrentPasswordField(PasswordField):
+    """The password of the user who sends the request. Wrong ones count as attempts."""
 
-    def check_current(self, password: str) -> str:
-        user: User = self.context["request"].user  # type: ignore[attr-defined]
-        if not throttling.checked_password(user, password):
+    def run_validation(self, data: Any = empty) -> str:
+        password = super().run_validation(data)
+        if not check_current_password(self.context["request"].user, password):
             raise ValidationError("This is not your current password.", code="wrong_password")
         return password
 
 
-class DeleteAccountSerializer(CurrentPasswordMixin, StrictSerializer):
-    password = PasswordField()
+class DeleteAccountSerializer(StrictSerializer):
+    """The account's password, to confirm its deletion."""
 
-    def validate_password(self, value: str) -> str:
-        return self.check_current(value)
+    password = CurrentPasswordField()
 
 
-class ChangePasswordSerializer(CurrentPasswordMixin, StrictSerializer):
-    current_password = PasswordField()
+class ChangePasswordSerializer(StrictSerializer):
+    """The account's current password and the new one."""
+
+    current_password = CurrentPasswordField()
     new_password = PasswordField()
 
-    def validate_current_password(self, value: str) -> str:
-        return self.check_current(value)
-
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        check_new_password(attrs["new_password"], self.context["request"].user, field="new_password")
+        validate_new_password(attrs["new_password"], self.context["request"].user, field="new_password")
         return attrs
 
 
 class ResetSerializer(StrictSerializer):
-    email = EmailField(style={"input_type": "email"})
+    """The e-mail address of the account whose password was forgotten."""
+
+    email = EmailField(style=EMAIL_INPUT)
 
 
 class ConfirmResetSerializer(StrictSerializer):
+    """The last two parts of a reset link's path, and the new password."""
+
     uid = StringField(trim_whitespace=False)
-    token = StringField(trim_whitespace=False, style=SECRET)
+    token = StringField(trim_whitespace=False, style=SECRET_INPUT)
     new_password = PasswordField()
 
 
 class AccountSerializer(serializers.ModelSerializer):
+    """The account of the user who sends the request."""
+
     class Meta:
         model = User
         fields = ("email", "created_at", "revision")
@@ -137,19 +155,23 @@ class AccountSerializer(serializers.ModelSerializer):
 
 
 class AccessSerializer(serializers.Serializer):
-    """A new access token, under the original's name and simplejwt's."""
+    """A new access token, twice: `token` and `access` are the same string."""
 
     token = serializers.CharField()
     access = serializers.CharField()
 
 
 class TokensSerializer(AccessSerializer):
+    """A new access token, as `token` and as `access`, and a refresh token to get further ones."""
+
     refresh = serializers.CharField()
 
 
 class MessageSerializer(serializers.Serializer):
+    """A message for people."""
+
     message = serializers.CharField()
 
 
 class SignedUpSerializer(MessageSerializer, TokensSerializer):
-    pass
+    """The first tokens of a new account."""

@@ -1,4 +1,4 @@
-"""Browser sessions, in the database."""
+"""Browser sessions, in the database; settings.SESSION_ENGINE names this module."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 
 
 class SessionStore(DatabaseSessionStore):
-    """A key that cannot be ours is no key: a cookie may carry NUL, which PostgreSQL refuses to look up."""
+    """Refuses malformed session keys before the database sees them: PostgreSQL raises an error for a NUL."""
 
     def _validate_session_key(self, key: Any) -> bool:
         return super()._validate_session_key(key) and key.isascii() and key.isalnum() and len(key) <= 40  # type: ignore[misc]

@@ -1,13 +1,13 @@
-"""How often something may be tried: by whom, and from where. The rates are settings.THROTTLES, by scope.
+"""Rate limits on attempts to log in, sign up, refresh, reset or enter a password. Rates: settings.THROTTLES, by scope.
 
-A period begins with its first try. The counts stand in the database, so all processes and instances that share it
-share them. A try is counted by one statement before it is made, so of tries at the same moment no more pass than may.
-Where only failures shall count, a try that succeeded is given back.
+A period begins with its first attempt. The counts are in the database, so all processes and instances that use it share
+them. One statement checks and increments a count before the attempt is made, so attempts at the same moment cannot
+exceed the limit. Where only failures count, a successful attempt is refunded.
 """
 
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -16,110 +16,119 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.emails import NormalEmailField
+from accounts.emails import NormalizedEmailField
 from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
 from todoproject.config.environment import Rate
 from todoproject.serving.client_address import client_address
 
-# How many counts whose period is over go away with each reservation: more than it adds, so that they never pile up.
-FORGOTTEN_AT_ONCE = 10
+Scope = Literal["login", "signup", "refresh", "reset", "reset_email", "account", "email", "password"]
 
-# The scopes that count failures of an e-mail address, in the order in which they are locked.
-FAILURES = ("account", "email", "password")
+# The scopes that count failures for an e-mail address, in the order in which their rows are locked.
+FAILURE_SCOPES: tuple[Scope, ...] = ("account", "email", "password")
+
+# How many expired counts each reservation deletes: more than the three that it can add, so that they never pile up.
+MAX_EXPIRED_DELETED = 10
 
 
-class Try(NamedTuple):
-    """A try at something, which counts for an e-mail address, from a client's address, or both."""
+class Attempt(NamedTuple):
+    """An attempt to be counted: in a scope, for an e-mail address (its hash), for a client address, or for both."""
 
-    scope: str
+    scope: Scope
     subject: str = ""
     address: str = ""
 
+    @classmethod
+    def from_client(cls, scope: Scope, request: HttpRequest | None) -> "Attempt":
+        return cls(scope, address=client_address(request) if request else "")
 
-def by_address(scope: str, request: HttpRequest | None) -> Try:
-    return Try(scope, address=client_address(request) if request else "")
-
-
-def by_email(scope: str, email: str, address: str = "") -> Try:
-    return Try(scope, subject_of(email), address)
-
-
-def subject_of(email: str) -> str:
-    """Return what counts are kept by for an e-mail address: a keyed hash, the same for all its spellings."""
-    normal = str(NormalEmailField().get_prep_value(email))
-    return salted_hmac("accounts.throttling", normal, algorithm="sha256").hexdigest()
+    @classmethod
+    def for_email(cls, scope: Scope, email: str, address: str = "") -> "Attempt":
+        return cls(scope, hash_email(email), address)
 
 
-def reserve_login(request: HttpRequest | None, email: str) -> list[ThrottleCount]:
-    """Count a log-in: for its address, and until it is given back for the e-mail address, from there and in all."""
-    from_address = by_address("login", request)
-    reserve(from_address)
-    return reserve(by_email("account", email, from_address.address), by_email("email", email))
+def hash_email(email: str) -> str:
+    """Return a keyed hash of an e-mail address, the same for all its spellings; counts are stored under it."""
+    normalized = str(NormalizedEmailField().get_prep_value(email))
+    return salted_hmac("accounts.throttling", normalized, algorithm="sha256").hexdigest()
 
 
-def checked_password(user: User, password: str) -> bool:
-    """Whether it is the user's password, of which only so many wrong ones may be tried."""
-    reserved = reserve(by_email("password", user.email))
-    right = user.check_password(password)
-    if right:
-        give_back(reserved)
-    return right
+def reserve_login_attempt(request: HttpRequest | None, email: str) -> list[ThrottleCount]:
+    """Count a login for the client; and for the e-mail address, from this client and in total, until refunded."""
+    from_client = Attempt.from_client("login", request)
+    reserve(from_client)
+    return reserve(Attempt.for_email("account", email, from_client.address), Attempt.for_email("email", email))
 
 
-def reserve(*tries: Try) -> list[ThrottleCount]:
-    """Count tries, all or none; return what `give_back` takes. TooManyAttempts (429) tells when to try again.
+def reserve_password_check(user: User) -> list[ThrottleCount]:
+    """Count an entry of the current password, until refunded."""
+    return reserve(Attempt.for_email("password", user.email))
 
-    Several are locked in the order given, which is that of FAILURES everywhere: else two could wait for each other.
+
+def check_current_password(user: User, password: str) -> bool:
+    """Return whether this is the user's password. Only wrong ones count; TooManyAttempts (429) beyond the limit."""
+    reserved = reserve_password_check(user)
+    is_right = user.check_password(password)
+    if is_right:
+        refund(reserved)
+    return is_right
+
+
+def reserve(*attempts: Attempt) -> list[ThrottleCount]:
+    """Count all of the attempts or none, and return their counts for `refund`.
+
+    Raises TooManyAttempts (429), which says when to try again. Rows are locked in the order given; callers give it as
+    in FAILURE_SCOPES, to avoid deadlocks.
     """
-    rated = [(each, rate) for each in tries if (rate := settings.THROTTLES[each.scope])]
-    if not rated:
+    limited = [(attempt, rate) for attempt in attempts if (rate := settings.THROTTLES[attempt.scope])]
+    if not limited:
         return []
     now = timezone.now()
-    forget(now)
+    delete_expired_counts(now)
     with transaction.atomic():
-        return [counted(each, rate, now) for each, rate in rated]
+        return [increment(attempt, rate, now) for attempt, rate in limited]
 
 
-def counted(each: Try, rate: Rate, now: datetime) -> ThrottleCount:
-    """Count a try, and return its count; TooManyAttempts where it is one too many."""
-    parameters = {"now": now, "ends_at": now + timedelta(seconds=rate.seconds), "rate": rate.tries}
-    counts = list(ThrottleCount.objects.raw(COUNT, each._asdict() | parameters))
+def increment(attempt: Attempt, rate: Rate, now: datetime) -> ThrottleCount:
+    """Add an attempt to its count, and return the count. Raises TooManyAttempts if the limit is reached."""
+    limit, seconds = rate
+    parameters = attempt._asdict() | {"now": now, "ends_at": now + timedelta(seconds=seconds), "limit": limit}
+    counts = list(ThrottleCount.objects.raw(INCREMENT, parameters))
     if not counts:
-        full = ThrottleCount.objects.filter(**each._asdict()).first()
+        full = ThrottleCount.objects.filter(**attempt._asdict()).first()
         raise TooManyAttempts(max(1, ceil((full.ends_at - now).total_seconds())) if full else 1)
     return counts[0]
 
 
-COUNT = """
+INCREMENT = """
     INSERT INTO accounts_throttlecount AS held (scope, subject, address, count, ends_at)
     VALUES (%(scope)s, %(subject)s, %(address)s, 1, %(ends_at)s)
     ON CONFLICT (subject, scope, address) DO UPDATE SET
         count = CASE WHEN held.ends_at > %(now)s THEN held.count + 1 ELSE 1 END,
         ends_at = CASE WHEN held.ends_at > %(now)s THEN held.ends_at ELSE excluded.ends_at END
-    WHERE held.count < %(rate)s OR held.ends_at <= %(now)s
+    WHERE held.count < %(limit)s OR held.ends_at <= %(now)s
     RETURNING *
 """
 
 
-def give_back(counts: list[ThrottleCount]) -> None:
-    """Take tries back, unless their period is over. One by one: two at once could wait for each other."""
+def refund(counts: list[ThrottleCount]) -> None:
+    """Subtract attempts again, unless their period has ended. Each in its own transaction, to avoid deadlocks."""
     for count in counts:
         ThrottleCount.objects.filter(pk=count.pk, ends_at=count.ends_at).update(count=F("count") - 1)
 
 
-def clear(email: str) -> None:
-    """Forget the failures of an e-mail address, from everywhere."""
+def clear_failures(email: str) -> None:
+    """Delete all counted failures for an e-mail address, from every client."""
     with transaction.atomic():
-        for scope in FAILURES:
-            ThrottleCount.objects.filter(subject=subject_of(email), scope=scope).delete()
+        for scope in FAILURE_SCOPES:
+            ThrottleCount.objects.filter(subject=hash_email(email), scope=scope).delete()
 
 
-def forget(now: datetime) -> None:
-    """Delete some counts whose period is over. One that is just being counted anew is passed over."""
-    over = ThrottleCount.objects.filter(ends_at__lte=now)
-    if not over.exists():  # As mostly: then nothing is locked.
+def delete_expired_counts(now: datetime) -> None:
+    """Delete up to MAX_EXPIRED_DELETED expired counts. Skip those that another transaction is incrementing."""
+    expired = ThrottleCount.objects.filter(ends_at__lte=now)
+    if not expired.exists():  # The usual case: then nothing is locked.
         return
     with transaction.atomic():
-        some = over.order_by("ends_at").select_for_update(skip_locked=True)[:FORGOTTEN_AT_ONCE]
-        over.filter(pk__in=list(some.values_list("pk", flat=True))).delete()
+        batch = expired.order_by("ends_at").select_for_update(skip_locked=True)[:MAX_EXPIRED_DELETED]
+        expired.filter(pk__in=list(batch.values_list("pk", flat=True))).delete()

@@ -1,4 +1,4 @@
-"""JSON Web Tokens that carry the user's token version, so that they can be revoked."""
+"""JSON Web Tokens that contain the user's token version, so that they can be revoked."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from todoproject.api.integers import parse_integer
 VERSION_CLAIM = "token_version"
 
 
-class SafeDecoding:
-    """A token whose header or claims make no sense is an invalid token, whatever it makes Python raise."""
+class SafeDecodingMixin:
+    """Raises TokenError for every token that cannot be decoded, whatever error its header or claims cause."""
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         try:
@@ -22,8 +22,8 @@ class SafeDecoding:
             raise TokenError("Token is invalid") from None
 
 
-class VersionedToken(SafeDecoding):
-    """A token with the version that its user's tokens have now."""
+class VersionedTokenMixin(SafeDecodingMixin):
+    """Puts the present token version of the user into new tokens."""
 
     @classmethod
     def for_user(cls, user: User) -> Any:
@@ -32,38 +32,41 @@ class VersionedToken(SafeDecoding):
         return token
 
 
-class AccessToken(VersionedToken, tokens.AccessToken):  # type: ignore[misc]
-    """A quarter of an hour of access."""
+class AccessToken(VersionedTokenMixin, tokens.AccessToken):  # type: ignore[misc]
+    """A short-lived token (15 minutes by default) that authenticates requests."""
 
 
-class RefreshToken(VersionedToken, tokens.RefreshToken):  # type: ignore[misc]
-    """Two weeks of new access tokens; it is not rotated, so that parallel refreshes log nobody out."""
+class RefreshToken(VersionedTokenMixin, tokens.RefreshToken):  # type: ignore[misc]
+    """A long-lived token (14 days by default) for new access tokens.
+
+    It is not rotated: clients that refresh twice at the same moment stay logged in.
+    """
 
 
-def tokens_for(user: User) -> dict[str, str]:
-    """Return a new pair as the API shows it."""
-    return {**access_for(user), "refresh": str(RefreshToken.for_user(user))}
+def issue_tokens(user: User) -> dict[str, str]:
+    """Return a new access token and a new refresh token, as the API's response has them."""
+    return {**issue_access_token(user), "refresh": str(RefreshToken.for_user(user))}
 
 
-def access_for(user: User) -> dict[str, str]:
-    """Return a new access token as the API shows it: `token` is the original's name for `access`."""
+def issue_access_token(user: User) -> dict[str, str]:
+    """Return a new access token, as the API's response has it.
+
+    It is there twice: `token` is its name in the Flask API that this replaces, `access` its name in simplejwt.
+    """
     access = str(AccessToken.for_user(user))
     return {"token": access, "access": access}
 
 
-def user_of_refresh(text: str) -> User:
-    """Return the user of a signed, unexpired refresh token whose version is still theirs.
-
-    InvalidToken or AccountGone (401) otherwise.
-    """
+def authenticate_refresh_token(text: str) -> User:
+    """Return the user of a refresh token. Raises InvalidToken or AccountGone (401) if it is invalid or revoked."""
     try:
-        return user_of(RefreshToken(text))
+        return authenticate_token(RefreshToken(text))
     except TokenError as error:
         raise InvalidToken(str(error)) from None
 
 
-def user_of(token: tokens.Token) -> User:
-    """Return the active user whose present token version the token carries, in one statement; AccountGone otherwise."""
+def authenticate_token(token: tokens.Token) -> User:
+    """Return the active user of a verified token, in one statement. Raises AccountGone (401) if it is revoked."""
     user_id, version = token.get("user_id"), token.get(VERSION_CLAIM)
     pk = parse_integer(user_id) if isinstance(user_id, str) else None
     if pk is None or type(version) is not int:

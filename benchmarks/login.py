@@ -136,10 +136,11 @@ def show(title: str, first: list[float], second: list[float]) -> None:
 
 
 def show_cost(folder: Path) -> None:
-    from testing.memory import MEGABYTE, login_memory
+    from testing.memory import MEGABYTE, measure_login_memory
 
     print(f"  a password's hash      {1000 * hash_seconds():.1f} ms of the processor, median of {HASHES}")
-    print(f"  a login                {login_memory(folder) / MEGABYTE:.1f} MB of memory at its peak; below 40 is good")
+    megabytes = measure_login_memory(folder) / MEGABYTE
+    print(f"  a login                {megabytes:.1f} MB of memory at its peak; below 40 is good")
 
 
 def hash_seconds() -> float:

@@ -1,4 +1,4 @@
-"""Doing things at the same moment."""
+"""Calls at the same moment, in threads."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from django.db import connections
 
 
 def run_concurrently(calls: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Start all calls together, each in a thread of its own, and return their results in order."""
+    """Start all calls together, each in its own thread, and return their results in order."""
     calls = list(calls)
     barrier = Barrier(len(calls))
 

@@ -1,4 +1,4 @@
-"""Users, signed-in clients and todos for tests."""
+"""Users, authenticated clients and todos for tests."""
 
 from functools import cache
 from itertools import count
@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from todos.models import Todo
 from todos.unit_of_work import unit_of_work
 
@@ -18,21 +18,21 @@ numbers = count(1)
 
 
 @cache
-def hashed(password: str) -> str:
-    """Hashing is slow on purpose; once a password is enough here."""
+def hash_password(password: str) -> str:
+    """Hash each password only once: hashing is slow by design."""
     return make_password(password)
 
 
 def make_user(email: str = "", **fields: Any) -> User:
     user = User(email=email or f"user{next(numbers)}@example.com", **fields)
-    user.password = hashed(PASSWORD)
+    user.password = hash_password(PASSWORD)
     user.save()
     return user
 
 
 def client_for(user: User) -> APIClient:
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"JWT {tokens_for(user)['access']}")
+    client.credentials(HTTP_AUTHORIZATION=f"JWT {issue_tokens(user)['access']}")
     return client
 
 

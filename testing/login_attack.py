@@ -1,4 +1,4 @@
-"""An attack on one account: bad log-ins by every way in, from many processes' point of view at once."""
+"""An attack on one account: many failing logins at once, by each login form, with forged client addresses."""
 
 import json
 import re
@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 from testing.server import Caller
 
-# The rates of an attack that a short test can use up; the numbers of tries are what varies.
+# Throttle settings that a short attack can use up.
 RATES = {"THROTTLE_LOGIN": "20/min", "THROTTLE_ACCOUNT": "10/5min", "THROTTLE_EMAIL": "30/hour"}
 
-# What a client may say of where it comes from: nothing of it counts.
-FORGERIES: list[list[tuple[str, str]]] = [
+# Headers in which a client claims another address: none of them counts.
+FORGED_HEADERS: list[list[tuple[str, str]]] = [
     [],
     [("X-Forwarded-For", "203.0.113.{n}")],
     [("X_Forwarded_For", "203.0.113.{n}")],
@@ -27,54 +27,54 @@ FORGERIES: list[list[tuple[str, str]]] = [
     [("True-Client-IP", "203.0.113.{n}"), ("CF-Connecting-IP", "203.0.113.{n}"), ("Via", "203.0.113.{n}")],
 ]
 
-PAGES = ["/session/login/", "/admin/login/"]
+LOGIN_PAGES = ["/session/login/", "/admin/login/"]
 
 
-class Way(NamedTuple):
-    """A way to log in: its path, and the headers and body of a try."""
+class LoginRequest(NamedTuple):
+    """A failing login, as a request to the API or to one of the pages."""
 
     path: str
     headers: dict[str, str]
     body: bytes
 
 
-def ways_in(caller: Caller, email: str) -> list[Way]:
-    """Return the API, and each page with the CSRF token that it gave."""
+def build_login_requests(caller: Caller, email: str) -> list[LoginRequest]:
+    """Return a login by the API and one by each page, with the CSRF token that the page gave."""
     credentials = {"email": email, "password": "not the password"}
-    ways = [Way("/auth/login/", {"Content-Type": "application/json"}, json.dumps(credentials).encode())]
-    for path in PAGES:
+    requests = [LoginRequest("/auth/login/", {"Content-Type": "application/json"}, json.dumps(credentials).encode())]
+    for path in LOGIN_PAGES:
         page = caller.call("GET", path, Accept="text/html")
         match = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
         assert match, page.body
         form = {"username": email, "password": "not the password", "csrfmiddlewaretoken": match[1].decode()}
         cookie = page.headers["Set-Cookie"].partition(";")[0]
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
-        ways.append(Way(path, headers, urlencode(form).encode()))
-    return ways
+        requests.append(LoginRequest(path, headers, urlencode(form).encode()))
+    return requests
 
 
-def knock(caller: Caller, way: Way, forgery: list[tuple[str, str]], source: str, number: int) -> int:
-    """Try to log in from an address of this machine's own network, and return the status."""
+def send_login(caller: Caller, request: LoginRequest, forged: list[tuple[str, str]], source: str, number: int) -> int:
+    """Send a login from an address of the loopback network, and return the status."""
     http = HTTPConnection("127.0.0.1", caller.port, timeout=120, source_address=(source, 0))
     try:
-        http.putrequest("POST", caller.prefix + way.path)
-        for name, value in [*way.headers.items(), *forgery, ("Content-Length", str(len(way.body)))]:
+        http.putrequest("POST", caller.prefix + request.path)
+        for name, value in [*request.headers.items(), *forged, ("Content-Length", str(len(request.body)))]:
             http.putheader(name, value.format(n=number % 250))
-        http.endheaders(way.body)
+        http.endheaders(request.body)
         return http.getresponse().status
     finally:
         http.close()
 
 
-def attacked(caller: Caller, email: str, *, sources: Iterable[str], tries: int) -> Counter[str]:
-    """Try to log in so often, eight at a time; return how many tries passed, how many were refused, and the rest."""
-    ways = ways_in(caller, email)
-    numbers = list(islice(zip(range(tries), cycle(sources), strict=False), tries))
+def attack_account(caller: Caller, email: str, *, sources: Iterable[str], attempts: int) -> Counter[str]:
+    """Send failing logins, eight at a time; return how many `passed` the throttles, and how many were `refused`."""
+    requests = build_login_requests(caller, email)
+    numbered_sources = enumerate(islice(cycle(sources), attempts))
 
-    def one(number: int, source: str) -> str:
-        forgery = FORGERIES[number // len(ways) % len(FORGERIES)]
-        status = knock(caller, ways[number % len(ways)], forgery, source, number)
+    def attempt(number: int, source: str) -> str:
+        forged = FORGED_HEADERS[number // len(requests) % len(FORGED_HEADERS)]
+        status = send_login(caller, requests[number % len(requests)], forged, source, number)
         return {200: "passed", 400: "passed", 429: "refused"}.get(status, str(status))
 
     with ThreadPoolExecutor(8) as pool:
-        return Counter(pool.map(lambda pair: one(*pair), numbers))
+        return Counter(pool.map(lambda pair: attempt(*pair), numbered_sources))

@@ -1,4 +1,4 @@
-"""Measure how much memory a login takes."""
+"""Measurement of the memory that a login takes."""
 
 import os
 import subprocess
@@ -8,9 +8,9 @@ from pathlib import Path
 from django.conf import settings
 
 MEGABYTE = 1_000_000
-STATUS = Path("/proc/self/status")
+PROC_STATUS = Path("/proc/self/status")
 
-PREPARE = """
+CREATE_USER = """
 import django
 django.setup()
 from django.core.management import call_command
@@ -19,8 +19,8 @@ call_command("migrate", verbosity=0)
 User.objects.create_user("ada@example.com", "correct horse battery")
 """
 
-# Imports all that a login needs, sets the peak back to what is in use, and prints by how much one login raises it.
-LOG_IN = """
+# Imports everything that a login needs, resets the peak of memory, and prints by how much one login raises it.
+MEASURE_LOGIN = """
 import contextlib, logging, re, django
 django.setup()
 logging.disable()
@@ -35,7 +35,7 @@ def log_in(credentials):
 
 client = Client(headers={"host": "localhost"})
 assert (client.get("/health/").status_code, log_in({})) == (200, 400)
-with contextlib.suppress(OSError):  # Where it cannot be, the peak so far counts as well.
+with contextlib.suppress(OSError):  # Where the peak cannot be reset, the earlier peak counts.
     Path("/proc/self/clear_refs").write_text("5")
 idle = kilobytes("VmRSS")
 assert log_in({"email": "ada@example.com", "password": "correct horse battery"}) == 200
@@ -43,8 +43,8 @@ print(1024 * (kilobytes("VmHWM") - idle))
 """
 
 
-def login_memory(folder: Path) -> int:
-    """Return the peak memory of one login above idle, in bytes, in a process with a new database in `folder`."""
+def measure_login_memory(folder: Path) -> int:
+    """Return the peak memory of one login above idle, in bytes. It runs in a new process and database in `folder`."""
     url = f"sqlite:///{folder}/memory.sqlite3"
     environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "todoproject.settings"}
 
@@ -54,5 +54,5 @@ def login_memory(folder: Path) -> int:
             command, cwd=settings.BASE_DIR, env=environment, check=True, stdout=subprocess.PIPE, text=True
         ).stdout
 
-    run(PREPARE)
-    return int(run(LOG_IN))
+    run(CREATE_USER)
+    return int(run(MEASURE_LOGIN))

@@ -1,4 +1,4 @@
-"""Users in the admin, and the command that makes the first of them."""
+"""Users in the admin."""
 
 import re
 from collections.abc import Callable
@@ -10,15 +10,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from rest_framework.test import APIClient
 
 from accounts.models import User
+from testing.accounts import NEW_PASSWORD, is_logged_in, log_in
 from testing.factories import PASSWORD, client_for, make_todo, make_user
 from todos.models import Todo
 
-USERS = "admin:accounts_user_changelist"
-ADD = "admin:accounts_user_add"
-NEW_PASSWORD = "another horse battery"
+USER_LIST = "admin:accounts_user_changelist"
+ADD_USER = "admin:accounts_user_add"
 
 
 @pytest.fixture
@@ -28,36 +27,32 @@ def admin(db: None) -> Client:
     return client
 
 
-def emails(answer: Any) -> set[str]:
-    """The users that a list page shows."""
-    return set(re.findall(r'class="field-email"><a [^>]*>([^<]+)</a>', answer.content.decode()))
+def list_emails(response: Any) -> set[str]:
+    """Return the e-mail addresses of the users that a list page shows."""
+    return set(re.findall(r'class="field-email"><a [^>]*>([^<]+)</a>', response.content.decode()))
 
 
-def errors(answer: Any) -> list[str]:
-    """The fields that a form shows errors at."""
-    return re.findall(r'class="errorlist" id="id_(\w+)_error"', answer.content.decode())
+def list_invalid_fields(response: Any) -> list[str]:
+    """Return the fields of a form that have errors."""
+    return re.findall(r'class="errorlist" id="id_(\w+)_error"', response.content.decode())
 
 
-def log_in(email: str, password: str) -> int:
-    return APIClient().post(reverse("auth-login"), {"email": email, "password": password}).status_code
-
-
-def add(admin: Client, email: str, **fields: str) -> Any:
+def add_user(admin: Client, email: str, **fields: str) -> Any:
     form = {"email": email, "usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    return admin.post(reverse(ADD), form | fields)
+    return admin.post(reverse(ADD_USER), form | fields)
 
 
-def test_the_admin_is_for_staff_only(user: User) -> None:
+def test_admin_is_for_staff_only(user: User) -> None:
     browser = Client()
     browser.force_login(user)
-    assert browser.get(reverse(USERS)).status_code == 302
+    assert browser.get(reverse(USER_LIST)).status_code == 302
 
 
 @pytest.mark.in_process("counts statements")
-def test_the_list_takes_as_many_statements_for_15_users_as_for_3(admin: Client) -> None:
+def test_user_list_takes_as_many_statements_for_15_users_as_for_3(admin: Client) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert len(emails(admin.get(reverse(USERS)))) == User.objects.count()
+            assert len(list_emails(admin.get(reverse(USER_LIST)))) == User.objects.count()
         return len(queries)
 
     make_user()
@@ -72,70 +67,70 @@ def test_the_list_takes_as_many_statements_for_15_users_as_for_3(admin: Client) 
 def test_users_are_searched_by_email(admin: Client, text: str) -> None:
     make_user("kate@home.example")
     make_user()
-    assert emails(admin.get(reverse(USERS, query={"q": text}))) == {"kate@home.example"}
+    assert list_emails(admin.get(reverse(USER_LIST, query={"q": text}))) == {"kate@home.example"}
 
 
 @pytest.mark.parametrize("query", [{}, {"is_active__exact": "1"}, {"o": "1"}, {"q": "\0"}, {"q": "nobody at all"}])
-def test_a_list_page_opens(admin: Client, query: dict[str, str]) -> None:
-    assert admin.get(reverse(USERS, query=query)).status_code == 200
+def test_user_list_opens_with_any_query(admin: Client, query: dict[str, str]) -> None:
+    assert admin.get(reverse(USER_LIST, query=query)).status_code == 200
 
 
 @pytest.mark.parametrize(
     "page", ["admin:accounts_user_change", "admin:accounts_user_delete", "admin:auth_user_password_change"]
 )
-def test_a_users_pages_open(admin: Client, user: User, page: str) -> None:
-    answer = admin.get(reverse(page, args=[user.pk]))
-    assert answer.status_code == 200
-    assert user.email in answer.content.decode()
+def test_pages_of_a_user_open(admin: Client, user: User, page: str) -> None:
+    response = admin.get(reverse(page, args=[user.pk]))
+    assert response.status_code == 200
+    assert user.email in response.content.decode()
 
 
-def test_the_add_form_makes_a_user_who_can_log_in(admin: Client) -> None:
-    assert admin.get(reverse(ADD)).status_code == 200
-    assert add(admin, " Kate@Bücher.Example ").status_code == 302
+def test_user_made_by_the_add_form_can_log_in(admin: Client) -> None:
+    assert admin.get(reverse(ADD_USER)).status_code == 200
+    assert add_user(admin, " Kate@Bücher.Example ").status_code == 302
     assert User.objects.filter(email="kate@xn--bcher-kva.example").exists()
-    assert log_in("kate@bücher.example", NEW_PASSWORD) == 200
+    assert log_in("kate@bücher.example", NEW_PASSWORD).status_code == 200
 
 
 @pytest.mark.parametrize("email", ["kate@example.com", "KATE@Example.com"])
-def test_the_add_form_refuses_a_taken_email(admin: Client, email: str) -> None:
+def test_add_form_refuses_a_taken_email(admin: Client, email: str) -> None:
     make_user("kate@example.com")
-    answer = add(admin, email)
-    assert answer.status_code == 200
-    assert errors(answer) == ["email"]
-    assert "User with this Email already exists." in answer.content.decode()
+    response = add_user(admin, email)
+    assert response.status_code == 200
+    assert list_invalid_fields(response) == ["email"]
+    assert "User with this Email already exists." in response.content.decode()
 
 
 @pytest.mark.parametrize(
     "email", ["kate", "k\u0131te@example.com", '"kate"@example.com', "x" * 65 + "@example.com", ""]
 )
-def test_the_add_form_refuses_what_is_no_address(admin: Client, email: str) -> None:
-    answer = add(admin, email)
-    assert (answer.status_code, errors(answer)) == (200, ["email"])
+def test_add_form_refuses_an_invalid_email(admin: Client, email: str) -> None:
+    response = add_user(admin, email)
+    assert (response.status_code, list_invalid_fields(response)) == (200, ["email"])
 
 
-def test_the_add_form_refuses_a_password_against_the_rules(admin: Client) -> None:
-    answer = add(admin, "kate@example.com", password1="x" * 129, password2="x" * 129)
-    assert (answer.status_code, errors(answer)) == (200, ["password2"])
+def test_add_form_refuses_a_password_that_breaks_a_rule(admin: Client) -> None:
+    response = add_user(admin, "kate@example.com", password1="x" * 129, password2="x" * 129)
+    assert (response.status_code, list_invalid_fields(response)) == (200, ["password2"])
 
 
-def test_the_change_form_changes_an_email_to_its_normal_form(admin: Client, user: User) -> None:
+def test_change_form_normalizes_the_email(admin: Client, user: User) -> None:
     url = reverse("admin:accounts_user_change", args=[user.pk])
     assert admin.post(url, {"email": "Kate@Example.COM", "is_active": "on"}).status_code == 302
-    assert log_in("kate@example.com", PASSWORD) == 200
+    assert log_in("kate@example.com", PASSWORD).status_code == 200
 
 
-def test_the_password_form_sets_a_password_and_kills_older_tokens(admin: Client, user: User) -> None:
+def test_password_form_sets_a_password_and_revokes_older_tokens(admin: Client, user: User) -> None:
     before = client_for(user)
     url = reverse("admin:auth_user_password_change", args=[user.pk])
     form = {"usable_password": "true", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
     assert admin.post(url, form).status_code == 302
-    assert before.get(reverse("auth-me")).status_code == 401
-    assert (log_in(user.email, PASSWORD), log_in(user.email, NEW_PASSWORD)) == (400, 200)
+    assert not is_logged_in(before)
+    assert [log_in(user.email, each).status_code for each in (PASSWORD, NEW_PASSWORD)] == [400, 200]
 
 
 def delete_in_bulk(admin: Client, user: User) -> Any:
     form = {"action": "delete_selected", "_selected_action": [user.pk], "post": "yes"}
-    return admin.post(reverse(USERS), form)
+    return admin.post(reverse(USER_LIST), form)
 
 
 def delete_one(admin: Client, user: User) -> Any:
@@ -143,7 +138,7 @@ def delete_one(admin: Client, user: User) -> Any:
 
 
 @pytest.mark.parametrize("delete", [delete_in_bulk, delete_one])
-def test_a_deleted_user_takes_all_that_is_theirs(
+def test_deleting_a_user_deletes_their_todos_and_nobody_elses(
     admin: Client, user: User, delete: Callable[[Client, User], Any]
 ) -> None:
     kept = make_todo(make_user())
@@ -155,7 +150,7 @@ def test_a_deleted_user_takes_all_that_is_theirs(
 
 @pytest.fixture
 def superuser(db: None, monkeypatch: pytest.MonkeyPatch) -> User:
-    """Made by the command, which is told an e-mail address and a password and nothing else."""
+    """An administrator made by createsuperuser, from an e-mail address and a password only."""
     monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", " Admin@Example.COM ")
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
     call_command("createsuperuser", interactive=False, verbosity=0)
@@ -166,8 +161,8 @@ def test_createsuperuser_makes_an_administrator(superuser: User) -> None:
     assert superuser.email == "admin@example.com"
     browser = Client()
     assert browser.login(username=superuser.email, password=PASSWORD)
-    assert browser.get(reverse(USERS)).status_code == 200
+    assert browser.get(reverse(USER_LIST)).status_code == 200
 
 
-def test_a_superuser_is_asked_for_email_and_password_only() -> None:
+def test_createsuperuser_asks_for_email_and_password_only() -> None:
     assert (User.USERNAME_FIELD, User.REQUIRED_FIELDS) == ("email", [])

@@ -1,17 +1,16 @@
-"""What a password may be, and how it is kept."""
-
-from typing import Any
+"""The rules for passwords, and their hashes."""
 
 import pytest
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from testing.accounts import change_password, list_errors, log_in, sign_up
 from testing.factories import PASSWORD, client_for, make_user
 
 EMAIL = "ada.lovelace@example.com"
 
-# A password that breaks one rule, and the code of the error.
+# Passwords that break one rule, and the code of the error.
 REFUSED = [
     ("Tr0ub4d", "password_too_short"),
     ("x7 kQ" * 25 + "1234", "password_too_long"),
@@ -27,65 +26,56 @@ REFUSED = [
 ]
 
 
-def errors(answer: Any) -> list[tuple[str, str]]:
-    return [(error["attr"], error["code"]) for error in answer.json()["errors"]]
-
-
-def sign_up(api: APIClient, password: object) -> Any:
-    return api.post(reverse("auth-signup"), {"email": EMAIL, "password": password})
-
-
 @pytest.mark.parametrize(("password", "code"), REFUSED)
-def test_a_password_against_the_rules_signs_nobody_up(db: None, api: APIClient, password: object, code: str) -> None:
-    answer = sign_up(api, password)
-    assert (answer.status_code, errors(answer)) == (400, [("password", code)])
+def test_signup_with_password_that_breaks_a_rule_is_refused(db: None, password: object, code: str) -> None:
+    response = sign_up(EMAIL, password)
+    assert (response.status_code, list_errors(response)) == (400, [("password", code)])
     assert not User.objects.exists()
 
 
 @pytest.mark.parametrize(("password", "code"), REFUSED)
-def test_a_password_against_the_rules_replaces_none(db: None, password: object, code: str) -> None:
+def test_change_to_password_that_breaks_a_rule_is_refused(db: None, password: object, code: str) -> None:
     user = make_user(EMAIL)
-    body = {"current_password": PASSWORD, "new_password": password}
-    answer = client_for(user).post(reverse("auth-password"), body)
-    assert (answer.status_code, errors(answer)) == (400, [("new_password", code)])
+    response = change_password(client_for(user), new=password)
+    assert (response.status_code, list_errors(response)) == (400, [("new_password", code)])
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
 
-def test_each_broken_rule_is_an_error(db: None, api: APIClient) -> None:
-    codes = {code for _, code in errors(sign_up(api, "12345"))}
+def test_each_broken_rule_is_an_error(db: None) -> None:
+    codes = {code for _, code in list_errors(sign_up(EMAIL, "12345"))}
     assert codes == {"password_too_short", "password_too_common", "password_entirely_numeric"}
 
 
 @pytest.mark.parametrize("password", ["Tr0ub4do", "x7 kQ" * 25 + "123", "пароль из слов", "\U0001f600" * 128])
-def test_8_to_128_characters_of_any_kind_are_a_password(db: None, api: APIClient, password: str) -> None:
-    assert sign_up(api, password).status_code == 200
-    assert api.post(reverse("auth-login"), {"email": EMAIL, "password": password}).status_code == 200
+def test_password_of_8_to_128_characters_of_any_kind_is_accepted(db: None, password: str) -> None:
+    assert sign_up(EMAIL, password).status_code == 200
+    assert log_in(EMAIL, password).status_code == 200
 
 
-def test_a_lone_surrogate_is_no_part_of_a_password(db: None, api: APIClient) -> None:
+def test_password_with_lone_surrogate_is_refused(db: None, api: APIClient) -> None:
     body = rb'{"email": "ada@example.com", "password": "correct \ud800 horse battery"}'
-    answer = api.post(reverse("auth-signup"), body, content_type="application/json")
-    assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "password")
+    response = api.post(reverse("auth-signup"), body, content_type="application/json")
+    assert (response.status_code, response.json()["errors"][0]["attr"]) == (400, "password")
 
 
 @pytest.mark.parametrize(("other", "status"), [("  two spaces  ", 200), ("two spaces", 400), ("  two spaces", 400)])
-def test_a_password_is_never_trimmed(db: None, api: APIClient, other: str, status: int) -> None:
-    sign_up(api, "  two spaces  ")
-    assert api.post(reverse("auth-login"), {"email": EMAIL, "password": other}).status_code == status
+def test_password_is_not_trimmed_at_signup_and_login(db: None, other: str, status: int) -> None:
+    sign_up(EMAIL, "  two spaces  ")
+    assert log_in(EMAIL, other).status_code == status
 
 
-def test_a_changed_password_is_never_trimmed(user_client: APIClient, user: User) -> None:
-    user_client.post(reverse("auth-password"), {"current_password": PASSWORD, "new_password": "  two spaces  "})
+def test_new_password_is_not_trimmed(user_client: APIClient, user: User) -> None:
+    change_password(user_client, new="  two spaces  ")
     user.refresh_from_db()
     assert user.check_password("  two spaces  ")
 
 
-def test_a_password_is_kept_as_argon2id_of_19_mib_and_two_passes(db: None, api: APIClient) -> None:
-    sign_up(api, PASSWORD)
+def test_password_is_hashed_by_argon2id_with_19_mib_and_two_passes(db: None) -> None:
+    sign_up(EMAIL, PASSWORD)
     assert User.objects.get().password.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_the_same_password_is_kept_differently_each_time(db: None) -> None:
+def test_same_password_has_another_hash_for_each_user(db: None) -> None:
     first, second = (User.objects.create_user(f"{name}@example.com", PASSWORD) for name in ("ada", "bob"))
     assert first.password != second.password

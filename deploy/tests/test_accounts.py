@@ -14,9 +14,9 @@ from deploy.stages import local_environment
 from lambda_emulator.function import Function
 from lambda_emulator.gateway import Front
 from testing.gateway import GatewayCaller
-from testing.login_attack import RATES, attacked
+from testing.login_attack import RATES, attack_account
 from testing.mail_server import Postbox, postbox
-from testing.outbox import LINK
+from testing.outbox import RESET_LINK
 from testing.server import PASSWORD
 
 PUBLIC_URL = "https://todo.example.com/dev"
@@ -39,7 +39,7 @@ def function(package: Path, box: Postbox) -> Iterator[Function]:
 def test_over_all_instances_exactly_the_limit_passes(
     package: Path, database_url: str, rounds: Callable[[int, int], int]
 ) -> None:
-    tries = rounds(150, 1_000)
+    count = rounds(150, 1_000)
     environment = local_environment() | {"DATABASE_URL": database_url} | RATES
     with (
         Function(package, environment=environment, instances=8) as function,
@@ -50,10 +50,10 @@ def test_over_all_instances_exactly_the_limit_passes(
         for network, front in ((3, rest), (4, http)):
             gateway = GatewayCaller(front, function)
             sources = [f"127.0.{network}.{number}" for number in range(1, 51)]
-            one = attacked(gateway, f"{uuid4().hex}@example.com", sources=[f"127.1.{network}.1"], tries=tries)
-            fifty = attacked(gateway, f"{uuid4().hex}@example.com", sources=sources, tries=tries)
-            assert one == {"passed": 10, "refused": tries - 10}
-            assert fifty == {"passed": 30, "refused": tries - 30}
+            one = attack_account(gateway, f"{uuid4().hex}@example.com", sources=[f"127.1.{network}.1"], attempts=count)
+            fifty = attack_account(gateway, f"{uuid4().hex}@example.com", sources=sources, attempts=count)
+            assert one == {"passed": 10, "refused": count - 10}
+            assert fifty == {"passed": 30, "refused": count - 30}
         assert len(function.all) > 1
 
 
@@ -67,7 +67,7 @@ def test_a_reset_mail_is_sent_by_another_call_of_the_function(function: Function
             assert gateway.call("POST", "/auth/password/reset/", {"email": asked}).status == 202
         [message] = box.wait(before + 1)[before:]
         assert (message["To"], message["From"]) == (email, "Todo API <noreply@todo.example.com>")
-        link = LINK.search(message.get_content())
+        link = RESET_LINK.search(message.get_content())
         assert link
         assert link[0].startswith(f"{PUBLIC_URL}/session/reset/")
         body = {"uid": link[1], "token": link[2], "new_password": "staple battery horse"}

@@ -216,8 +216,8 @@ def test_management_commands_work_and_what_fails_is_told(
 ) -> None:
     function.cold()
     assert "Nothing is pending." in manage(function, "migrate")
-    assert "sign up, then run make_admin" in manage(function, "createsuperuser", fails=True)
-    assert "is no active account here" in manage(function, "make_admin ada@example.com", fails=True)
+    assert "Sign up, then run make_admin" in manage(function, "createsuperuser", fails=True)
+    assert "There is no active account" in manage(function, "make_admin ada@example.com", fails=True)
     assert "zappa update" in manage(function, "migrate todos zero", fails=True)
     gateways["REST API"].sign_up_as("ada@example.com")
     for _ in range(2):

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from testing import markdown
 from testing.factories import client_for, make_todo
 from todos.models import Todo
@@ -72,7 +72,7 @@ def sync_client(live_server: Any, user: User) -> Any:
     [code] = markdown.code_blocks(markdown.read("docs/sync.md"), "python")
     module: Any = ModuleType("sync_client")
     exec(compile(code, "docs/sync.md", "exec"), module.__dict__)  # noqa: S102
-    module.API, module.TOKEN = live_server.url, tokens_for(user)["access"]
+    module.API, module.TOKEN = live_server.url, issue_tokens(user)["access"]
     return module
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from testing.factories import PASSWORD, client_for, make_todo
 from todoproject.config.logging import JSONFormatter, RouteForPath, TextFormatter, redacted
 
@@ -108,7 +108,7 @@ def test_a_session_has_its_user_and_costs_no_statement_more(
 
 def use_everything(user: User) -> list[str]:
     """Send secrets everywhere, and return them."""
-    tokens, browser = tokens_for(user), Client()
+    tokens, browser = issue_tokens(user), Client()
     browser.post("/session/login/", {"username": user.email, "password": PASSWORD})
     browser.post("/admin/login/", {"username": user.email, "password": PASSWORD})
     session = browser.cookies["sessionid"].value

@@ -9,7 +9,7 @@ from django.urls import set_script_prefix
 from werkzeug.test import Client
 
 from accounts.models import User
-from accounts.tokens import tokens_for
+from accounts.tokens import issue_tokens
 from todoproject.wsgi import application
 
 PREFIXES = ["/dev", "", "/production", "/dev"]
@@ -25,7 +25,7 @@ def no_prefix_after(transactional_db: None) -> Iterator[None]:
 def call(prefix: str, path: str, method: str = "GET", user: User | None = None, **options: Any) -> Any:
     headers = {"Host": "localhost", **options.pop("headers", {})}
     if user:
-        headers["Authorization"] = f"JWT {tokens_for(user)['access']}"
+        headers["Authorization"] = f"JWT {issue_tokens(user)['access']}"
     return Client(application).open(
         path, method=method, base_url=f"http://localhost{prefix}/", headers=headers, **options
     )

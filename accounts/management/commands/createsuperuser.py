@@ -1,4 +1,4 @@
-"""Django's `createsuperuser`, which fails where it can ask nobody; Django's own does nothing there and succeeds."""
+"""Django's `createsuperuser`, which fails without a terminal; Django's own then does nothing, and exits with 0."""
 
 from typing import Any
 
@@ -9,5 +9,7 @@ from django.core.management.base import CommandError
 class Command(createsuperuser.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["interactive"] and not self.stdin.isatty():
-            raise CommandError("There is no terminal to ask for a password: sign up, then run make_admin EMAIL.")
+            raise CommandError(
+                "There is no terminal to ask for a password. Sign up, then run make_admin EMAIL; or use --noinput."
+            )
         super().handle(*args, **options)

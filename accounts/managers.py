@@ -1,0 +1,54 @@
+"""Queries on users: changes that revoke tokens, and the revision counter."""
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.db import connections, models, router
+
+from accounts.exceptions import AccountGone
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# A change of one of these columns revokes all tokens and sessions of the user.
+REVOKING_COLUMNS = {"password", "is_active"}
+
+
+def generate_token_version() -> int:
+    """Return 62 random bits: impossible to guess, never drawn twice, and small enough for a BIGINT."""
+    return secrets.randbits(62)
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def update(self, **values: Any) -> int:
+        """Update users, and revoke all tokens and sessions of those who are given a new password or (de)activated."""
+        if values.keys() & REVOKING_COLUMNS:
+            values.setdefault("token_version", generate_token_version())
+        return super().update(**values)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def raise_revision(self, user_id: int, *, by: int = 1) -> int:
+        """Raise a user's revision and return its new value, in one statement. Raises AccountGone for an unknown user.
+
+        The row stays locked until the surrounding transaction ends, which puts the user's writes in order.
+        """
+        table = self.model._meta.db_table
+        using = router.db_for_write(self.model)
+        statement = f"UPDATE {table} SET revision = revision + %s WHERE id = %s RETURNING revision"  # noqa: S608
+        with connections[using].cursor() as cursor:
+            cursor.execute(statement, [by, user_id])
+            row = cursor.fetchone()
+        if row is None:
+            raise AccountGone
+        return row[0]
