@@ -14,7 +14,7 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from todoproject.config import environment
-from todoproject.config.databases import database_from
+from todoproject.config.databases import parse_database_url
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,10 +34,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(directory.cleanup)
     if config.getoption("--postgresql"):
         os.environ["DATABASE_URL"] = start_postgresql(config, Path(directory.name) / "data")
-        settings.DATABASES["default"] = database_from(os.environ["DATABASE_URL"], default=Path())
+        settings.DATABASES["default"] = parse_database_url(os.environ["DATABASE_URL"], default=Path())
     else:
         # A file, as in use: a database in memory knows no locks between threads.
-        settings.DATABASES["default"] = database_from("", default=Path(directory.name) / "db.sqlite3")
+        settings.DATABASES["default"] = parse_database_url("", default=Path(directory.name) / "db.sqlite3")
         settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(directory.name) / "test.sqlite3")}
     connections.settings = connections.configure_settings(settings.DATABASES)
     del connections["default"]  # Made along with the first model, by the settings as they were.

@@ -83,7 +83,7 @@ def reserve(*tries: Try) -> list[ThrottleCount]:
 
 def counted(each: Try, rate: Rate, now: datetime) -> ThrottleCount:
     """Count a try, and return its count; TooManyAttempts where it is one too many."""
-    parameters = {"now": now, "ends_at": now + timedelta(seconds=rate.seconds), "rate": rate.tries}
+    parameters = {"now": now, "ends_at": now + timedelta(seconds=rate.seconds), "rate": rate.attempts}
     counts = list(ThrottleCount.objects.raw(COUNT, each._asdict() | parameters))
     if not counts:
         full = ThrottleCount.objects.filter(**each._asdict()).first()

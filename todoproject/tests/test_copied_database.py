@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from testing.processes import KEY, PRODUCTION, run
-from todoproject.config.databases import database_from, is_in, writable_copy
+from todoproject.config.databases import is_sqlite_file_in, parse_database_url, writable_copy
 
 NOBODY = 65_534
 
@@ -96,14 +96,14 @@ def test_processes_that_start_at_once_never_see_half_a_file(packaged: Path, tmp_
 
 
 def test_a_package_without_a_database_stops_the_start_and_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ImproperlyConfigured, match="build the package anew, or set DATABASE_URL"):
+    with pytest.raises(ImproperlyConfigured, match="build the package again, or set DATABASE_URL"):
         writable_copy(tmp_path / "missing" / "db.sqlite3", tmp_path)
 
 
 def test_only_a_file_in_the_temporary_folder_is_a_copy(tmp_path: Path) -> None:
-    assert is_in(Path("/tmp"), database_from("sqlite:////tmp/other.sqlite3", default=Path()))  # noqa: S108
-    assert not is_in(Path("/tmp"), database_from("postgresql://u:p@host/tmp", default=Path()))  # noqa: S108
-    assert not is_in(tmp_path / "a", database_from(f"sqlite:///{tmp_path}/b.sqlite3", default=Path()))
+    assert is_sqlite_file_in(Path("/tmp"), parse_database_url("sqlite:////tmp/other.sqlite3", default=Path()))  # noqa: S108
+    assert not is_sqlite_file_in(Path("/tmp"), parse_database_url("postgresql://u:p@host/tmp", default=Path()))  # noqa: S108
+    assert not is_sqlite_file_in(tmp_path / "a", parse_database_url(f"sqlite:///{tmp_path}/b.sqlite3", default=Path()))
 
 
 def test_where_data_must_last_a_copy_stops_the_start(tmp_path: Path) -> None:

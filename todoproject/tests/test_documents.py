@@ -77,7 +77,7 @@ def test_every_setting_stands_in_the_readme() -> None:
     source = "".join(path.read_text() for path in (ROOT / "todoproject/settings.py", ROOT / "gunicorn.conf.py"))
     read = set(
         re.findall(
-            r"(?:boolean|text|names|origins|rate|base_url|whole_number|environ\.get)\(\s*[\"']([A-Z_]+)[\"']", source
+            r"(?:boolean|string|string_list|origins|rate|base_url|integer|environ\.get)\(\s*[\"']([A-Z_]+)[\"']", source
         )
     )
     listed = set(re.findall(r"`([A-Z_]+)`", README.partition("| variable |")[2].partition("\n\n")[0]))
