@@ -15,7 +15,7 @@ from accounts import throttling
 from accounts.exceptions import TooManyAttempts
 from accounts.models import User
 from todoproject.api.integers import parse_integer
-from todoproject.serving.background_tasks import run_later
+from todoproject.serving.background_tasks import run_in_background
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def ask(request: HttpRequest, email: str) -> None:
     except TooManyAttempts:
         return
     if settings.SENDS_MAIL:
-        run_later(send, email)
+        run_in_background(send, email)
     else:
         logger.warning("A reset mail was asked for, and not sent: EMAIL_URL is not set.")
 

@@ -49,16 +49,16 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
-    "todoproject.serving.middleware.RequestLog",
+    "todoproject.serving.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "todoproject.serving.middleware.NoCookieForTokens",
-    "todoproject.serving.middleware.ErrorShape",
+    "todoproject.serving.middleware.NoCookiesForTokensMiddleware",
+    "todoproject.serving.middleware.ErrorShapeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "todoproject.serving.middleware.RequestLimits",
-    "todoproject.serving.middleware.OptionalTrailingSlash",
+    "todoproject.serving.middleware.OptionalTrailingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -75,7 +75,7 @@ TEMPLATES = [{
         "django.contrib.messages.context_processors.messages",
     ]},
 }]  # fmt: skip
-APPEND_SLASH = False  # OptionalTrailingSlash serves both forms: a redirect would lose a POST's body.
+APPEND_SLASH = False  # OptionalTrailingSlashMiddleware serves both forms: a redirect would lose a POST's body.
 
 # Data; dates are UTC, texts English
 DATABASE_URL = string("DATABASE_URL")
@@ -175,7 +175,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer", "todoproject.api.renderers.PageRenderer",
+        "rest_framework.renderers.JSONRenderer", "todoproject.api.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
         "todoproject.api.parsers.StrictJSONParser",

@@ -51,7 +51,7 @@ class TodoViewSet(StrictView, ModelViewSet):
     saved: Todo | list[Todo]
 
     @property
-    def formless(self) -> tuple[str, ...]:
+    def methods_without_form(self) -> tuple[str, ...]:
         """What changes several todos takes an array, or means one list only: nothing for a form on every page."""
         return () if self.detail else ("PATCH", "DELETE")
 

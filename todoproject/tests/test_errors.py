@@ -162,12 +162,12 @@ def test_nested_errors_name_the_way_to_the_field() -> None:
 
     many = Item(data=[{"title": "x"}, {}, 5], many=True)
     assert not many.is_valid()
-    data = errors.error_data(ValidationError(many.errors))
+    data = errors.error_body(ValidationError(many.errors))
     assert [error["attr"] for error in data["errors"]] == ["1.title", "2"]
 
 
 def test_errors_without_a_field_have_no_attr() -> None:
-    data = errors.error_data(ValidationError("Wrong."))
+    data = errors.error_body(ValidationError("Wrong."))
     assert data["errors"] == [{"code": "invalid", "detail": "Wrong.", "attr": None}]
 
 

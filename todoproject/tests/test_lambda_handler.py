@@ -87,16 +87,16 @@ def test_the_sdk_is_imported_when_it_is_used_and_not_before() -> None:
 def test_the_address_is_the_gateways_and_headers_with_an_underscore_are_dropped() -> None:
     forged = {"X-Forwarded-For": "203.0.113.1, 203.0.113.2", "x_forwarded_for": "203.0.113.3", "X-Todo": "é"}
     event = rest("/", "/dev/") | {"headers": forged, "multiValueHeaders": {n: [v, v] for n, v in forged.items()}}
-    got = python(f"print(json.dumps(lambda_handler.with_honest_headers({event!r})))")
+    got = python(f"print(json.dumps(lambda_handler.sanitize_event_headers({event!r})))")
     assert got["headers"] == {"X-Todo": "Ã©", "X-Forwarded-For": "192.0.2.7"}
     assert got["multiValueHeaders"] == {"X-Todo": ["Ã©", "Ã©"]}
-    got = python(f"print(json.dumps(lambda_handler.with_honest_headers({http('/') | {'cookies': ['a=é']}!r})))")
+    got = python(f"print(json.dumps(lambda_handler.sanitize_event_headers({http('/') | {'cookies': ['a=é']}!r})))")
     assert (got["headers"], got["cookies"]) == ({"X-Forwarded-For": "192.0.2.7"}, ["a=Ã©"])
 
 
 def test_what_is_no_request_passes_as_it_is() -> None:
     event = {"manage": "check", "a_b": "c"}
-    assert python(f"print(json.dumps(lambda_handler.with_honest_headers({event!r})))") == event
+    assert python(f"print(json.dumps(lambda_handler.sanitize_event_headers({event!r})))") == event
 
 
 def test_a_large_answer_travels_in_base64_and_a_small_one_as_it_is() -> None:
