@@ -51,7 +51,7 @@ def as_api_exception(exc: Exception) -> Exception:
             logger.error("The database failed: %s", exc)
             return DatabaseUnavailable()
         case Http404():
-            return exceptions.NotFound()  # Django's text would tell a missing row from a missing URL.
+            return exceptions.NotFound()  # Django's text would reveal whether the row or the URL is missing.
         case PermissionDenied():
             return exceptions.PermissionDenied(*exc.args)
     return exc

@@ -71,7 +71,7 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
         "loggers": {
             "todoproject": {"level": "INFO"},  # One line for each request.
             "django": {"handlers": [], "level": "INFO"},
-            # Refused requests are WARNING, and the request's line tells of them already; our own faults are ERROR.
+            # Refused requests are WARNING and stand in the request log already; unexpected exceptions are ERROR.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "CRITICAL"},
             # The lines of runserver and of Zappa contain the path.
