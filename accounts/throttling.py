@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from accounts.emails import NormalizedEmailField
 from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
-from todoproject.config.environment import Rate
+from todoproject.config.rates import Rate
 from todoproject.serving.client_address import client_address
 
 Scope = Literal["login", "signup", "refresh", "reset", "reset_email", "account", "email", "password"]

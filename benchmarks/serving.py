@@ -21,11 +21,11 @@ def served(folder: Path, *, postgresql: bool) -> Iterator[Any]:
 
         from testing.server import Server
         from todoproject.config import environment
-        from todoproject.config.databases import database_from
+        from todoproject.config.databases import parse_database_url
 
         os.environ |= {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
         server = stack.enter_context(Server(folder))
-        settings.DATABASES["default"] = database_from(server.environment["DATABASE_URL"], default=folder)
+        settings.DATABASES["default"] = parse_database_url(server.environment["DATABASE_URL"], default=folder)
         connections.settings = connections.configure_settings(settings.DATABASES)
         del connections["default"]
         stack.callback(connections.close_all)

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.config.databases import EXAMPLE, database_from
-from todoproject.config.secret_key import HOW_TO_MAKE_ONE, checked_key
+from todoproject.config.databases import parse_database_url
+from todoproject.config.rules import DATABASE_URL_EXAMPLE
+from todoproject.config.secret_key import HOW_TO_MAKE_ONE, require_strong_key
 
 NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
 
@@ -33,13 +34,13 @@ def secret_settings(stage: str, file: Path, *, required: bool, deployed: Mapping
         given["SECRET_KEY"] = (kept_in(file), f"{file.name}, where it was made and is kept")
     for name in ("SECRET_KEY", "DATABASE_URL") if required else ("SECRET_KEY",):
         if name not in given:
-            example = HOW_TO_MAKE_ONE if name == "SECRET_KEY" else f"it looks like {EXAMPLE}"
+            example = HOW_TO_MAKE_ONE if name == "SECRET_KEY" else f"it looks like {DATABASE_URL_EXAMPLE}"
             where = f"set it in your environment or in {file.name}, as a line {name}=..."
             raise click.ClickException(f"{name} is missing, and {stage} needs one: {where} ({example}).")
     values = {name: value for name, (value, _) in given.items()}
     try:
-        checked_key(values["SECRET_KEY"])
-        database_from(values.get("DATABASE_URL", ""), default=Path())
+        require_strong_key(values["SECRET_KEY"], production=True)
+        parse_database_url(values.get("DATABASE_URL", ""), default=Path())
     except ImproperlyConfigured as error:
         raise click.ClickException(str(error)) from None
     for name, (_, source) in sorted(given.items()):

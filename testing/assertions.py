@@ -1,16 +1,16 @@
-"""The one shape of errors, as every test checks it."""
+"""Assertions about the one error shape."""
 
 from typing import Any
 
 
-def assert_error(answer: Any, status: int) -> list[dict[str, Any]]:
-    """Check an error answer's status and shape, and return its errors."""
-    assert answer.status_code == status, answer.content[:500]
-    assert answer["Content-Type"] == "application/json"
-    data = answer.json()
+def assert_error(response: Any, status: int) -> list[dict[str, Any]]:
+    """Assert an error response's status and shape, and return its errors."""
+    assert response.status_code == status, response.content[:500]
+    assert response["Content-Type"] == "application/json"
+    data = response.json()
     assert list(data) == ["type", "message", "errors"]
-    kinds = ["server_error"] if status >= 500 else ["validation_error", "client_error"]
-    assert data["type"] in kinds
+    types = ["server_error"] if status >= 500 else ["validation_error", "client_error"]
+    assert data["type"] in types
     assert data["message"] == data["errors"][0]["detail"]
     for error in data["errors"]:
         assert list(error) == ["code", "detail", "attr"]

@@ -1,4 +1,4 @@
-"""A mail server on this machine, which keeps what it is sent."""
+"""A local mail server that keeps the messages it receives."""
 
 import time
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from testing.server import free_port
 
 
 class Postbox:
-    """What was sent, and by which URL one sends to it."""
+    """The messages received so far, and the server's URL for EMAIL_URL."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -23,10 +23,10 @@ class Postbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 (as in aiosmtpd)
         message: Any = BytesParser(policy=default).parsebytes(envelope.content)
         self.messages.append(message)
-        return "250 Taken"
+        return "250 OK"
 
     def wait(self, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
-        """Return the messages once there are so many, or the time is over."""
+        """Wait for this many messages, but no longer than the time limit, and return those received."""
         deadline = time.monotonic() + seconds
         while len(self.messages) < count and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -35,11 +35,12 @@ class Postbox:
 
 @contextmanager
 def postbox() -> Iterator[Postbox]:
-    kept = Postbox()
-    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    """Run a mail server, and return its postbox."""
+    received = Postbox()
+    server = Controller(received, hostname="127.0.0.1", port=free_port())
     server.start()
     try:
-        kept.url = f"smtp://127.0.0.1:{server.port}"
-        yield kept
+        received.url = f"smtp://127.0.0.1:{server.port}"
+        yield received
     finally:
         server.stop()

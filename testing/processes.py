@@ -1,4 +1,4 @@
-"""Run the project in a process of its own, with an environment of its own."""
+"""Running Python in a new process with an environment of its own."""
 
 import os
 import secrets
@@ -12,6 +12,7 @@ PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "todo.examp
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments in the project's folder, and with no other environment than PATH and HOME."""
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,

@@ -1,4 +1,4 @@
-"""What a call says to the database."""
+"""Counting the SQL statements of a call."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
 def statements(call: Callable[[], Any]) -> list[str]:
-    """Return the statements on data that a call makes: without those that only begin and end transactions."""
+    """Return the SQL statements that a call executes, without those that begin or end a transaction."""
     with CaptureQueriesContext(connection) as captured:
         call()
     return [query["sql"] for query in captured.captured_queries if not query["sql"].startswith(TRANSACTION)]

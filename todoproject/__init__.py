@@ -1,3 +1,3 @@
-"""Wiring: settings, URLs, and the few things that belong to no app."""
+"""The project: settings, URLs, and what the apps share. The version stands here and nowhere else."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""What the admin's pages share."""
+"""What the admin pages of all apps share."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ SEARCH_LENGTH = 200
 
 
 class BoundedSearch:
-    """A search of bounded length: each word is a condition, and a database takes only so many."""
+    """Limits the length of a search: each word becomes a condition, and a database accepts only so many."""
 
     show_full_result_count = False
 

@@ -1,6 +1,7 @@
-"""What is said at the start of every process."""
+"""The system checks and warnings at the start of every process."""
 
 import logging
+import warnings
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -15,6 +16,9 @@ class TodoProjectConfig(AppConfig):
     name = "todoproject"
 
     def ready(self) -> None:
-        register(checks.durable)
+        # WhiteNoise's warning about STATIC_ROOT: `collectstatic` need not have run.
+        warnings.filterwarnings("ignore", "No directory at", UserWarning)
+        register(checks.check_settings)
+        register(checks.check_durability)
         if not settings.DURABLE:
             logger.warning(checks.NOT_DURABLE)

@@ -1,4 +1,4 @@
-"""Every address. The apps' own come from their routers; a path answers with and without its trailing slash."""
+"""Every URL of the project; middleware serves each of them without its trailing slash too."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -13,9 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
 
 class UTF8Request(WSGIRequest):
-    """A request whose charset is never taken over: with a codec such as zlib Django fails while making the request.
+    """A request that ignores the charset it names; the middleware refuses any but UTF-8.
 
-    The middleware refuses it instead.
+    With a codec such as zlib Django would fail while it builds the request.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from todoproject.api.dates import rfc3339
+from todoproject.api.dates import format_datetime
 from todoproject.api.exceptions import field_error
 from todoproject.api.fields import RFC3339DateTimeField, StringField
 from todoproject.api.serializers import StrictSerializer
@@ -113,11 +113,11 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
             "title": todo.title,
             "description": todo.description,
             "status": todo.status,
-            "due_at": rfc3339(todo.due_at),
+            "due_at": format_datetime(todo.due_at),
             "created_by": todo.owner.email,
-            "created_at": rfc3339(todo.created_at),
-            "updated_at": rfc3339(todo.updated_at),
-            "completed_at": rfc3339(todo.completed_at),
+            "created_at": format_datetime(todo.created_at),
+            "updated_at": format_datetime(todo.updated_at),
+            "completed_at": format_datetime(todo.completed_at),
             "revision": todo.revision,
         }
 

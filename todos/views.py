@@ -44,7 +44,7 @@ class TodoViewSet(bulk.BulkMixin, TombstoneMixin, StrictView, ModelViewSet):
     }
 
     @property
-    def formless(self) -> tuple[str, ...]:
+    def methods_without_form(self) -> tuple[str, ...]:
         """The methods without a form in the browsable API: on the list they take an array, or clear many todos."""
         return () if self.detail else ("PATCH", "DELETE")
 

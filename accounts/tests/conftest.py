@@ -7,7 +7,7 @@ from django.test import Client
 from testing.accounts import use_access_token, use_refresh_token
 from testing.factories import make_user
 from testing.outbox import wait_for_background_tasks
-from todoproject.config.environment import Rate
+from todoproject.config.rates import Rate
 
 
 @pytest.fixture(autouse=True)

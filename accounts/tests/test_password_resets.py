@@ -218,7 +218,7 @@ django.setup()
 from todoproject.serving import background_tasks
 background_tasks.STOP_SECONDS, background_tasks.DELAY = 0.1, (0, 0)
 for _ in range(4):
-    background_tasks.run_later(time.sleep, 1)
+    background_tasks.run_in_background(time.sleep, 1)
 background_tasks.stop()
 """
 
@@ -229,14 +229,14 @@ def test_at_the_stop_what_waits_too_long_is_dropped_and_logged() -> None:
 
 
 def test_beyond_what_may_wait_a_call_is_dropped_and_logged(caplog: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_tasks, "places", BoundedSemaphore(2))
+    monkeypatch.setattr(background_tasks, "queue_slots", BoundedSemaphore(2))
     for _ in range(3):
-        background_tasks.run_later(sleep, 0.1)
-    assert caplog.text.count("A call in the background was dropped") == 1
+        background_tasks.run_in_background(sleep, 0.1)
+    assert caplog.text.count("A background task was dropped") == 1
     background_tasks.executor.submit(int).result(30)
 
 
 def test_lambda_is_not_waited_for_longer_than_a_caller_waits() -> None:
-    config = background_tasks.impatient_session().client("lambda", region_name="eu-central-1").meta.config
+    config = background_tasks.get_session_with_short_timeouts().client("lambda", region_name="eu-central-1").meta.config
     assert config.connect_timeout + config.read_timeout < 10
     assert config.retries["total_max_attempts"] == 1

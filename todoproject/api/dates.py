@@ -1,4 +1,4 @@
-"""RFC 3339 date-times, strictly."""
+"""Reading and writing RFC 3339 date-times."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,14 +11,14 @@ DATE_TIME = re.compile(
 
 
 def parse_datetime(text: str, *, default_offset: str = "") -> datetime:
-    """Return the moment that a text names, in UTC; ValueError says what would be right.
+    """Return the date-time in UTC. Raises ValueError, with what to write instead.
 
-    Seconds may be left out; a fraction has at most six digits, as more could not be kept. Without
-    an offset a text names no moment, unless there is a default one. Years are 1 to 9999, in UTC.
+    Seconds may be omitted; a fraction has at most six digits, since more could not be stored. A text without an offset
+    is refused, unless there is a default offset. Years are 1 to 9999, in UTC.
     """
     match = DATE_TIME.fullmatch(text)
     if not match:
-        hint = " A + in a URL is written %2B." if re.search(r" [0-9]{2}:?[0-9]{2}$", text) else ""
+        hint = " Write a + in a URL as %2B." if re.search(r" [0-9]{2}:?[0-9]{2}$", text) else ""
         raise ValueError(f"Write a date-time with its offset, like 2026-12-24T18:00:00Z.{hint}")
     offset = match["offset"] or default_offset
     if not offset:
@@ -26,20 +26,20 @@ def parse_datetime(text: str, *, default_offset: str = "") -> datetime:
     try:
         if match["time"].startswith("24"):
             raise ValueError
-        moment = datetime.fromisoformat(f"{match['date']}T{match['time']}").replace(tzinfo=zone(offset))
+        moment = datetime.fromisoformat(f"{match['date']}T{match['time']}").replace(tzinfo=parse_offset(offset))
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("This date-time does not exist, or lies outside the years 1 to 9999 in UTC.") from None
+        raise ValueError("This date-time does not exist, or is outside the years 1 to 9999 in UTC.") from None
 
 
-def rfc3339(moment: datetime | None) -> str | None:
-    """Return a moment as the API writes it: in UTC, ending in Z."""
+def format_datetime(moment: datetime | None) -> str | None:
+    """Return a date-time as the API writes it: in UTC, ending in Z."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
-def zone(offset: str) -> timezone:
+def parse_offset(offset: str) -> timezone:
     if offset in "Zz":
         return UTC
     hours, minutes = int(offset[1:3]), int(offset[-2:])

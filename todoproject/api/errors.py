@@ -1,7 +1,7 @@
-"""Errors: one shape for all of them, inside the API's views and outside.
+"""The one shape of every error response, inside the API's views and outside.
 
-`{"type": …, "message": …, "errors": [{"code": …, "detail": …, "attr": …}]}` is the shape of
-drf-standardized-errors, with `message`, the first error's `detail`, added.
+`{"type": …, "message": …, "errors": [{"code": …, "detail": …, "attr": …}]}` is the shape of drf-standardized-errors,
+with `message`, which repeats the first error's `detail`.
 """
 
 import logging
@@ -23,23 +23,23 @@ from todoproject.api.exceptions import DatabaseUnavailable, HostNotServed, Paylo
 logger = logging.getLogger(__name__)
 
 
-class ErrorData(dict):
-    """The body of an error; a browsable form finds its serializer here and shows the errors beside the fields."""
+class ErrorBody(dict):
+    """The body of an error response, with the serializer by which the browsable API shows errors beside fields."""
 
     serializer: Any = None
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the answer to an exception in a view of the API; None for a fault of our own, which is a 500."""
-    exc = api_exception(exc)
+    """Return the response to an exception in an API view; None for an unexpected one, which becomes a 500."""
+    exc = as_api_exception(exc)
     response = rest_framework_handler(exc, context)
     if response is not None:
-        response.data = error_data(exc)  # type: ignore[arg-type]
+        response.data = error_body(exc)  # type: ignore[arg-type]
     return response
 
 
-def api_exception(exc: Exception) -> Exception:
-    """Translate what Django raises about a request or its database into what the API says about it."""
+def as_api_exception(exc: Exception) -> Exception:
+    """Return the API's exception for one of Django's about a request or the database; any other as it is."""
     match exc:
         case DisallowedHost():
             return HostNotServed()
@@ -47,52 +47,53 @@ def api_exception(exc: Exception) -> Exception:
             return PayloadTooLarge()
         case BadRequest() | SuspiciousOperation() | UnreadablePostError():
             return exceptions.ParseError(str(exc) or None)
-        case OperationalError() | InterfaceError() | InternalError():  # The last: one that can only be read.
+        case OperationalError() | InterfaceError() | InternalError():  # The last: a read-only database.
             logger.error("The database failed: %s", exc)
             return DatabaseUnavailable()
         case Http404():
-            return exceptions.NotFound()  # Without Django's text: it tells a missing row from a missing URL.
+            return exceptions.NotFound()  # Django's text would reveal whether the row or the URL is missing.
         case PermissionDenied():
             return exceptions.PermissionDenied(*exc.args)
     return exc
 
 
-def error_data(exc: exceptions.APIException) -> ErrorData:
-    """Return the error shape of an exception."""
-    errors = [{"code": code, "detail": text, "attr": attr} for code, text, attr in flat(exc)]
-    data = ErrorData(type=error_type(exc), message=errors[0]["detail"], errors=errors)
+def error_body(exc: exceptions.APIException) -> ErrorBody:
+    """Return the body of the error response to an exception."""
+    errors = [{"code": code, "detail": text, "attr": attr} for code, text, attr in flatten_errors(exc)]
+    data = ErrorBody(type=get_error_type(exc), message=errors[0]["detail"], errors=errors)
     data.serializer = getattr(exc.detail, "serializer", None)
     return data
 
 
-def error_type(exc: exceptions.APIException) -> str:
+def get_error_type(exc: exceptions.APIException) -> str:
     if isinstance(exc, exceptions.ValidationError) and exc.status_code == 400:
         return "validation_error"
     return "server_error" if exc.status_code >= 500 else "client_error"
 
 
-def flat(exc: exceptions.APIException) -> list[tuple[str, str, str | None]]:
+def flatten_errors(exc: exceptions.APIException) -> list[tuple[str, str, str | None]]:
     """Return (code, detail, attr) for each error of an exception, at least one."""
     detail = exc.detail
     if not isinstance(exc, exceptions.ValidationError) and isinstance(detail, dict):
-        # simplejwt's: a text, its code, and a message per token class, of which the reader needs none.
+        # simplejwt's detail: a text, its code, and a message for each token class, which a client does not need.
         return [(str(detail["code"]), str(detail["detail"]), None)]
-    return list(walk(detail)) or [("invalid", "Invalid input.", None)]
+    return list(iterate_errors(detail)) or [("invalid", "Invalid input.", None)]
 
 
-def walk(detail: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str | None]]:
+def iterate_errors(detail: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, str | None]]:
+    """Yield (code, detail, attr) for each error in DRF's nested details."""
     if isinstance(detail, dict):
         for key, value in detail.items():
-            yield from walk(value, path if key == api_settings.NON_FIELD_ERRORS_KEY else (*path, str(key)))
+            yield from iterate_errors(value, path if key == api_settings.NON_FIELD_ERRORS_KEY else (*path, str(key)))
     elif isinstance(detail, list):
         for index, value in enumerate(detail):
-            yield from walk(value, path if isinstance(value, str) else (*path, str(index)))
+            yield from iterate_errors(value, path if isinstance(value, str) else (*path, str(index)))
     else:
         yield getattr(detail, "code", "invalid"), str(detail), ".".join(path) or None
 
 
 class ErrorView(APIView):
-    """The answer to an error that was found outside the API's views, as JSON or as a browsable page."""
+    """Renders an error that was raised outside the API's views, as JSON or as a page of the browsable API."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -103,8 +104,8 @@ class ErrorView(APIView):
         return "Error"
 
     def get_view_description(self, html: bool = False) -> str:
-        """What was wrong, for the page."""
-        return error_data(self.exception)["message"] if isinstance(self.exception, exceptions.APIException) else ""
+        """Return the error's message, which the page shows."""
+        return error_body(self.exception)["message"] if isinstance(self.exception, exceptions.APIException) else ""
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None
@@ -113,7 +114,7 @@ class ErrorView(APIView):
 
 
 def error_response(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer with an error; it speaks of this moment, and does not know what its path allows."""
+    """Return a response with an error. It must not be stored, and has no `Allow`, which only the path's view knows."""
     response: Any = ErrorView.as_view(exception=exception)(request)
     response["Cache-Control"] = "no-store"
     del response["Allow"]
@@ -121,11 +122,11 @@ def error_response(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's handler400. Always JSON: a page would need the Host, which may be what is wrong."""
-    exc = api_exception(exception)
+    """Return Django's response to a bad request, always JSON: a page would need the Host, which may be wrong."""
+    exc = as_api_exception(exception)
     if not isinstance(exc, exceptions.APIException):
         exc = exceptions.ParseError()
-    return JsonResponse(error_data(exc), status=exc.status_code)
+    return JsonResponse(error_body(exc), status=exc.status_code)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -141,5 +142,5 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500. Plain JSON: whatever broke must not be needed to say so."""
-    return JsonResponse(error_data(exceptions.APIException()), status=500)
+    """Return Django's response to an unexpected exception, always JSON: rendering a page could fail again."""
+    return JsonResponse(error_body(exceptions.APIException()), status=500)

@@ -1,11 +1,11 @@
-"""The exceptions that any view may answer with, each with its status, code and text."""
+"""The errors that any view may return, each with its status, code and text."""
 
 from rest_framework import exceptions, status
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 
 def field_error(attr: str, detail: str, code: str) -> ValidationError:
-    """Return the 400 that says what is wrong with one field, parameter or header."""
+    """Return the 400 error about one field, query parameter or header."""
     return ValidationError({attr: [ErrorDetail(detail, code=code)]})
 
 
@@ -23,17 +23,17 @@ class LengthRequired(exceptions.APIException):
 
 class UnsupportedCharset(exceptions.APIException):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
-    default_detail = "Bodies and query strings are UTF-8; leave the charset away."
+    default_detail = "Only UTF-8 is accepted. Omit the charset or send charset=utf-8."
     default_code = "unsupported_charset"
 
 
 class DatabaseUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "The database does not answer. Nothing was changed; try again later."
+    default_detail = "The database does not respond. Nothing was changed; try again later."
     default_code = "database_unavailable"
 
 
 class HostNotServed(exceptions.APIException):
     status_code = status.HTTP_400_BAD_REQUEST
-    default_detail = "This host name is not served here."
+    default_detail = "This server does not serve the host name of the request."
     default_code = "host_not_served"

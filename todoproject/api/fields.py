@@ -1,4 +1,4 @@
-"""Serializer fields that take a value only in its own type."""
+"""Serializer fields that accept a value only in its own JSON type."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from todoproject.api.parsers import FormData
 
 
 class StringField(serializers.CharField):
-    """A string, and not a number turned into one."""
+    """A string field that refuses numbers, where DRF's would convert them."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -20,7 +20,7 @@ class StringField(serializers.CharField):
 
 
 class RFC3339DateTimeField(serializers.DateTimeField):
-    """An RFC 3339 date-time. In a form an empty text is null, and one without an offset is UTC."""
+    """An RFC 3339 date-time field. In a form an empty text is null, and a date-time without an offset is UTC."""
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)

@@ -1,4 +1,4 @@
-"""The health check."""
+"""`GET /health/`: whether the API and its database work."""
 
 from django.conf import settings
 from django.db import connection
@@ -20,7 +20,7 @@ class HealthSerializer(serializers.Serializer):
 
 
 class HealthView(UncachedView):
-    """Whether the API can serve."""
+    """Whether the API and its database work."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -29,13 +29,13 @@ class HealthView(UncachedView):
         operation_id="health",
         responses=HealthSerializer,
         examples=[
-            OpenApiExample("Well", {"status": "ok", "database": "sqlite", "durable": True, "version": __version__})
+            OpenApiExample("Healthy", {"status": "ok", "database": "sqlite", "durable": True, "version": __version__})
         ],
     )
     def get(self, request: Request) -> Response:
-        """Ask the database: 200 where it answers, 503 where it does not.
+        """Returns 200 if the database responds, and 503 if it does not.
 
-        `durable` is false where the data is a copy that goes away with its instance.
+        `durable` is false where the data is a temporary copy that is lost with its instance.
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

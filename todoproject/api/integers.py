@@ -1,4 +1,4 @@
-"""Whole numbers in URLs and tokens, in the one form that they are written in."""
+"""Reading whole numbers from URLs, tokens and settings, in their one canonical form."""
 
 import re
 
@@ -6,5 +6,5 @@ NUMBER = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
 def parse_integer(text: str) -> int | None:
-    """Return the number, or None for any other spelling: signs, spaces, `_`, leading zeros, other digits, 20 digits."""
+    """Return the number; None for signs, spaces, `_`, leading zeros, non-ASCII digits and more than 19 digits."""
     return int(text) if NUMBER.fullmatch(text) else None

@@ -1,13 +1,14 @@
-"""Which renderer answers: `?format=` wins over `Accept`."""
+"""Content negotiation: `?format=` wins over `Accept`."""
 
 from typing import Any
 
-from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
+
+from todoproject.api.exceptions import field_error
 
 
 class StrictNegotiation(DefaultContentNegotiation):
-    """A format that is not served is 400 and says which are; DRF's own answer is 404."""
+    """Refuses an unknown format with 400 and the known ones, where DRF would return 404."""
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
         named = request.query_params.get(self.settings.URL_FORMAT_OVERRIDE)
@@ -17,5 +18,5 @@ class StrictNegotiation(DefaultContentNegotiation):
 
     def filter_renderers(self, renderers: Any, format: str) -> Any:
         served = ", ".join(sorted({renderer.format for renderer in renderers}))
-        detail = ErrorDetail(f"This format is not served here. Served: {served}.", code="invalid_choice")
-        raise ValidationError({self.settings.URL_FORMAT_OVERRIDE: [detail]})
+        detail = f"This format is not available here. Choose one of: {served}."
+        raise field_error(self.settings.URL_FORMAT_OVERRIDE, detail, "invalid_choice")

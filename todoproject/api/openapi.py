@@ -14,7 +14,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework.exceptions import APIException, NotAcceptable, NotFound, PermissionDenied, UnsupportedMediaType
 from rest_framework_simplejwt.exceptions import InvalidToken
 
-from todoproject.api.errors import error_data
+from todoproject.api.errors import error_body
 from todoproject.api.exceptions import DatabaseUnavailable, PayloadTooLarge, UnsupportedCharset, field_error
 from todoproject.api.suggestions import unknown_name_message
 from todoproject.api.views import StrictView
@@ -102,7 +102,7 @@ class ErrorAutoSchema(AutoSchema):
 
 def add_error(responses: dict[str, Any], error: APIException) -> None:
     """Add an error to the responses of its status, as an example named by its code."""
-    body = error_data(error)
+    body = error_body(error)
     response = responses.setdefault(
         str(error.status_code),
         {

@@ -1,4 +1,4 @@
-"""Request bodies: nothing in them is dropped, cut or mended without a word."""
+"""Parsers of request bodies that drop, cut or correct nothing: a body is used as it is, or refused."""
 
 import io
 import json
@@ -8,85 +8,84 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.utils.http import parse_header_parameters
-from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.utils.json import strict_constant
 
+from todoproject.api.exceptions import field_error
 from todoproject.api.suggestions import printable
 
 
 class FormData(dict):
-    """The fields of an HTML form, by name: a serializer field may treat a form's text by the form's rules."""
+    """The fields of an HTML form by name, so that a serializer can tell a form from JSON."""
 
 
-def repeated(name: str, index: str = "") -> ValidationError:
-    return ValidationError(
-        {index + printable(name): [ErrorDetail("This field is given more than once.", code="repeated")]}
-    )
+def repeated_field_error(name: str, prefix: str = "") -> ValidationError:
+    return field_error(prefix + printable(name), "This field is given more than once.", "repeated")
 
 
-def utf8(body: bytes) -> str:
+def decode_utf8(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ParseError(f"The body is not UTF-8: see byte {error.start}.") from None
 
 
-class Objects:
-    """Makes the objects of one JSON text, and notes the first one with two keys alike: Python keeps the last."""
+class DuplicateKeyDetector:
+    """Builds the objects of one JSON text, and notes the first repeated key, where Python would keep the last value."""
 
     def __init__(self) -> None:
-        self.doubtful: tuple[str, dict[str, Any]] | None = None
+        self.first_duplicate: tuple[str, dict[str, Any]] | None = None
 
-    def made_of(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def build(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key, value in pairs:
-            if key in data and self.doubtful is None:
-                self.doubtful = (key, data)
+            if key in data and self.first_duplicate is None:
+                self.first_duplicate = (key, data)
             data[key] = value
         return data
 
-    def check(self, parsed: Any) -> None:
-        """Refuse a repeated key; in an item of an array it is named with the item's index."""
-        if self.doubtful is not None:
-            key, holder = self.doubtful
+    def refuse_duplicate(self, parsed: Any) -> None:
+        """Raise the error about a repeated key, if there is one; in an item of an array it has the item's index."""
+        if self.first_duplicate is not None:
+            key, holder = self.first_duplicate
             items = parsed if isinstance(parsed, list) else []
-            index = next((f"{index}." for index, item in enumerate(items) if item is holder), "")
-            raise repeated(key, index)
+            prefix = next((f"{index}." for index, item in enumerate(items) if item is holder), "")
+            raise repeated_field_error(key, prefix)
 
 
 class StrictJSONParser(JSONParser):
-    """JSON in UTF-8, without repeated keys, NaN, Infinity, or nesting beyond Python's stack."""
+    """Parses JSON in UTF-8; refuses repeated keys, NaN, Infinity and nesting deeper than Python's stack."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        text, objects = utf8(stream.read()), Objects()
+        text, detector = decode_utf8(stream.read()), DuplicateKeyDetector()
         try:
-            parsed = json.loads(text, object_pairs_hook=objects.made_of, parse_constant=strict_constant)
+            parsed = json.loads(text, object_pairs_hook=detector.build, parse_constant=strict_constant)
         except RecursionError:
             raise ParseError("JSON parse error - nested too deeply.") from None
         except ValueError as error:
             raise ParseError(f"JSON parse error - {error}") from None
-        objects.check(parsed)
+        detector.refuse_duplicate(parsed)
         return parsed
 
 
-def form_data(fields: Iterable[tuple[str, list[Any]]]) -> FormData:
-    """One value a name; browsers send line ends as CRLF, a todo's are LF."""
+def build_form_data(fields: Iterable[tuple[str, list[Any]]]) -> FormData:
+    """Return a form's fields, each given once, with the CRLF that browsers send as LF."""
     data = FormData()
     for name, values in fields:
         if len(values) > 1:
-            raise repeated(name)
+            raise repeated_field_error(name)
         data[name] = values[0].replace("\r\n", "\n") if isinstance(values[0], str) else values[0]
     return data
 
 
 class StrictFormParser(FormParser):
-    """URL-encoded forms in UTF-8."""
+    """Parses URL-encoded forms in UTF-8."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         try:
             pairs = parse_qsl(
-                utf8(stream.read()),
+                decode_utf8(stream.read()),
                 keep_blank_values=True,
                 errors="strict",
                 max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
@@ -96,25 +95,25 @@ class StrictFormParser(FormParser):
         fields: dict[str, list[str]] = {}
         for name, value in pairs:
             fields.setdefault(name, []).append(value)
-        return form_data(fields.items())
+        return build_form_data(fields.items())
 
 
 class StrictMultiPartParser(MultiPartParser):
-    """Multipart forms in UTF-8. No field takes a file: one is refused as a value that is no string."""
+    """Parses multipart forms in UTF-8. No field accepts a file: a file is refused as a value that is not a string."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         body = stream.read()
-        utf8(body)
+        decode_utf8(body)
         count = count_parts(body, media_type or "")
         parsed = super().parse(io.BytesIO(body), media_type, parser_context)
         fields = [*parsed.data.lists(), *parsed.files.lists()]
         if sum(len(values) for _, values in fields) != count:
-            raise ParseError("Multipart form parse error - a part is no field: it has no usable name or file name.")
-        return form_data(fields)
+            raise ParseError("Multipart form parse error - a part has no usable name or file name.")
+        return build_form_data(fields)
 
 
 def count_parts(body: bytes, media_type: str) -> int:
-    """Return how many parts a multipart body has. One that ends early, or that is encoded once more, is refused."""
+    """Return how many parts a multipart body has. Raises ParseError if it ends early or is encoded otherwise."""
     try:
         boundary = parse_header_parameters(media_type)[1]["boundary"].encode("ascii")
     except (KeyError, ValueError):
@@ -124,5 +123,5 @@ def count_parts(body: bytes, media_type: str) -> int:
         raise ParseError("Multipart form parse error - the body does not begin and end with the boundary.")
     parts = pieces[1:-1]
     if any(b"content-transfer-encoding" in part.partition(b"\r\n\r\n")[0].lower() for part in parts):
-        raise ParseError("Multipart form parse error - Content-Transfer-Encoding is not understood.")
+        raise ParseError("Multipart form parse error - Content-Transfer-Encoding is not supported.")
     return len(parts)

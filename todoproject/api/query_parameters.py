@@ -1,4 +1,4 @@
-"""Query parameters: each is known, given once, and not empty."""
+"""Checks that each query parameter is known, given once and not empty."""
 
 from urllib.parse import parse_qsl
 
@@ -9,7 +9,7 @@ from todoproject.api.suggestions import MAX_ERRORS, printable, unknown_name_mess
 
 
 def check_query_parameters(request: Request, known: set[str]) -> None:
-    """Refuse parameters that are unknown, repeated or empty, or not UTF-8; HTML forms send empty ones."""
+    """Raise ValidationError for parameters that are unknown, repeated, empty (except from HTML forms) or not UTF-8."""
     try:
         query = request.META.get("QUERY_STRING", "").encode("latin-1").decode("utf-8")  # WSGI gives bytes as Latin-1.
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict")
@@ -25,7 +25,7 @@ def check_query_parameters(request: Request, known: set[str]) -> None:
         elif name in seen:
             errors[name] = [ErrorDetail("This parameter is given more than once.", code="repeated")]
         elif not value and request.accepted_renderer.format != "api":
-            errors[name] = [ErrorDetail("This parameter is empty; leave it away or give it a value.", code="empty")]
+            errors[name] = [ErrorDetail("This parameter is empty. Give it a value or omit it.", code="empty")]
         seen.add(name)
     if errors:
         raise ValidationError(errors)

@@ -1,18 +1,18 @@
-"""The pages of the browsable API."""
+"""The HTML pages of the browsable API."""
 
 from typing import Any
 
-from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework import renderers
 
 
-class PageRenderer(BrowsableAPIRenderer):
-    """A page with forms for what can be done there by hand: not for the methods that the view calls `formless`."""
+class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
+    """DRF's pages, without forms for the methods in the view's `methods_without_form`."""
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
-        """Render as UTF-8; a lone surrogate in what was sent, and is shown in a form again, is spelled out."""
+        """Render as UTF-8; a lone surrogate, which a form shows again as it was sent, is escaped."""
         page: str = super().render(data, accepted_media_type, renderer_context)
         return page.encode("utf-8", "backslashreplace")
 
     def show_form_for_method(self, view: Any, method: str, request: Any, obj: Any) -> bool:
         shown = super().show_form_for_method(view, method, request, obj)
-        return bool(shown) and method not in getattr(view, "formless", ())
+        return bool(shown) and method not in getattr(view, "methods_without_form", ())

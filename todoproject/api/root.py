@@ -1,4 +1,4 @@
-"""The root, which links to everything."""
+"""`GET /`: links to every part of the API."""
 
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -28,7 +28,7 @@ ROOT_LINKS = {
 
 
 class RootView(UncachedView):
-    """Where everything is. Sign up, log in (here in the browser: at the top right), and keep your todos."""
+    """Links to every part of the API. Sign up, log in (in the browser: at the top right), and keep your todos."""
 
     authentication_classes = (SessionAuthentication,)
     permission_classes = (AllowAny,)
@@ -44,6 +44,6 @@ class RootView(UncachedView):
         ],
     )
     def get(self, request: Request) -> Response:
-        """The addresses of everything that is served here."""
+        """Returns the URL of every part of the API."""
         links = {name: reverse(view, request=request) for name, view in ROOT_LINKS.items()}
         return Response(links)

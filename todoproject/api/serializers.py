@@ -1,4 +1,4 @@
-"""Serializers that refuse what they would not use, and the fields they are made of."""
+"""Serializers that refuse fields which they would not use."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,15 +12,12 @@ from todoproject.api.suggestions import MAX_ERRORS, printable, unknown_name_mess
 CSRF_FIELD = "csrfmiddlewaretoken"
 
 
+# Each field of a body is used or refused. The error about an unknown field suggests the nearest known one. A read-only
+# field is refused too, except with the current value of an existing object: a client may send back what it got.
+# This is not a docstring because drf-spectacular would publish that as the description of every subclass.
 class StrictSerializer(serializers.Serializer):
-    """Every field of the body is used or refused.
-
-    An unknown field is refused with the nearest known name. So is a read-only one, except where the
-    object exists and the body says what is so already: a client may send back what it got.
-    """
-
     def to_internal_value(self, data: Any) -> Any:
-        errors = self.refused(data) if isinstance(data, Mapping) else {}
+        errors = self.unused_field_errors(data) if isinstance(data, Mapping) else {}
         try:
             values = super().to_internal_value(data)
         except ValidationError as error:
@@ -29,7 +26,8 @@ class StrictSerializer(serializers.Serializer):
             raise ValidationError(errors)
         return values
 
-    def refused(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+    def unused_field_errors(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        """Return the errors about fields that are unknown or read-only, by name; at most MAX_ERRORS."""
         fields = self.fields
         writable = [name for name, field in fields.items() if not field.read_only]
         errors: dict[str, list[ErrorDetail]] = {}
@@ -40,11 +38,11 @@ class StrictSerializer(serializers.Serializer):
                 continue
             if name not in fields:
                 errors[printable(name)] = [ErrorDetail(unknown_name_message("field", name, writable), code="unknown")]
-            elif not self.is_so_already(name, data[name]):
+            elif not self.is_unchanged(name, data[name]):
                 errors[name] = [ErrorDetail("This field is read-only.", code="read_only")]
         return errors
 
-    def is_so_already(self, name: str, value: Any) -> bool:
+    def is_unchanged(self, name: str, value: Any) -> bool:
         if self.instance is None:
             return False
         current = self.to_representation(self.instance)[name]
@@ -52,4 +50,4 @@ class StrictSerializer(serializers.Serializer):
 
 
 class EmptySerializer(StrictSerializer):
-    """The body of a call that takes none."""
+    """A request without a body."""

@@ -1,24 +1,26 @@
-"""What a wrong name was probably meant to be."""
+"""Error texts for unknown names, with the nearest known one."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-SHOWN = 100
+# How many characters of a client's text an error repeats.
+MAX_CHARACTERS = 100
 
-# How many wrong names one answer speaks of.
+# How many wrong names one response lists.
 MAX_ERRORS = 20
 
 
 def printable(text: str) -> str:
-    """Return a client's text as it may stand in a message: not endless, and encodable."""
+    """Return a client's text shortened and encodable, so that an error can repeat it."""
     text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+    return text if len(text) <= MAX_CHARACTERS else text[:MAX_CHARACTERS] + "…"
 
 
 def unknown_name_message(kind: str, name: str, known: Iterable[str]) -> str:
-    """Return the sentence that refuses an unknown name and offers the nearest known one."""
+    """Return the error text for an unknown field or parameter: it suggests the nearest known name, or lists all."""
     known = sorted(known)
-    nearest = get_close_matches(name[:SHOWN].lower(), known, n=1, cutoff=0.5)
+    unknown = f"Unknown {kind} '{printable(name)}'."
+    nearest = get_close_matches(name[:MAX_CHARACTERS].lower(), known, n=1, cutoff=0.5)
     if nearest:
-        return f"Unknown {kind} '{printable(name)}'. Did you mean '{nearest[0]}'?"
-    return f"Unknown {kind} '{printable(name)}'. " + (f"Known: {', '.join(known)}." if known else "None is taken here.")
+        return f"{unknown} Did you mean '{nearest[0]}'?"
+    return f"{unknown} Known: {', '.join(known)}." if known else f"{unknown} This request takes no {kind}s."

@@ -1,4 +1,4 @@
-"""Rules about text that hold for models and serializers alike."""
+"""Validators of text for models and serializers."""
 
 import unicodedata
 
@@ -8,7 +8,7 @@ from django.utils.deconstruct import deconstructible
 
 @deconstructible
 class ControlCharactersValidator:
-    """No control characters (Unicode's category Cc), but for those allowed."""
+    """Refuses control characters (Unicode's category Cc), except those allowed."""
 
     def __init__(self, allowed: str = "") -> None:
         self.allowed = allowed

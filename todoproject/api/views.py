@@ -1,4 +1,4 @@
-"""What every view of the API does, the root that links to everything, and the health check."""
+"""Base classes of the API's views."""
 
 from typing import Any
 
@@ -10,12 +10,12 @@ from todoproject.api.query_parameters import check_query_parameters
 
 
 class StrictView(APIView):
-    """Refuses a query parameter that would not be used, and says how an answer may be cached."""
+    """A view that refuses unused query parameters, and sets how its responses may be cached."""
 
     cache_control = "private, no-cache"
 
     def query_parameters(self) -> set[str]:
-        """The parameters that this call knows; `format` is known everywhere."""
+        """Return the names of the query parameters that this call uses; `format` is known everywhere."""
         return {"format"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -23,7 +23,7 @@ class StrictView(APIView):
         check_query_parameters(request, self.query_parameters())
 
     def get_authenticate_header(self, request: Request) -> str:
-        """A 401 names the scheme on public calls as well; without a name DRF would make it a 403."""
+        """Return the scheme for `WWW-Authenticate`, on public views too: without one DRF turns a 401 into a 403."""
         return 'JWT realm="api"'
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -35,7 +35,7 @@ class StrictView(APIView):
 
 
 class UncachedView(APIView):
-    """An answer that is about this moment."""
+    """A view whose responses must not be stored, because they describe the current moment."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -1,53 +1,58 @@
-"""Which database, and how it is set up, from one URL."""
+"""The database settings, from one URL."""
 
 from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.config.files import create_once
+from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.files import create_if_missing
+from todoproject.config.rules import DATABASE_URL_EXAMPLE
 
 SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
 SCHEMES = ("sqlite", "postgresql", "postgres")
 
-# How long a writer waits for another one, in seconds, before the answer is 503.
+# How long a writer waits for another one, in seconds, before the response is 503.
 BUSY_TIMEOUT = 20
 
-# How long to wait for a PostgreSQL that does not answer, in seconds, before the answer is 503.
+# How long to wait for a PostgreSQL that does not respond, in seconds, before the response is 503.
 CONNECT_TIMEOUT = 5
 
-EXAMPLE = "postgresql://user:password@host:5432/name"
-EXAMPLES = f"{EXAMPLE} or sqlite:////absolute/path.sqlite3"
 
-
-def database_from(url: str, *, default: Path) -> dict[str, Any]:
-    """Return Django's database settings for `url`; an empty one is SQLite in the file `default`."""
+def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
+    """Return Django's settings for the database at `url`; with an empty one, for SQLite in the file `default`."""
     if not url:
-        return sqlite(default)
+        return sqlite_settings(default)
     try:
         config = dict(environ.Env.db_url_config(url)) if url.partition("://")[0] in SCHEMES else {}
     except ValueError:
         config = {}
-    if config.get("NAME", ":memory:") in ("", ":memory:"):  # A database in memory is another one for each thread.
-        # The URL itself is not repeated: it may carry a password.
-        raise ImproperlyConfigured(f"DATABASE_URL names no database that is served here; write it like {EXAMPLES}.")
+    require_supported_database(config)
     if config["ENGINE"] == SQLITE:
         folder = Path(config["NAME"]).absolute().parent
         if not folder.is_dir():
-            raise ImproperlyConfigured(f"DATABASE_URL names a file in {folder}, which is no folder; make it first.")
-        return sqlite(config["NAME"])
+            problem = f"DATABASE_URL names a file in {folder}, which is not a folder; create it first."
+            raise ConfigurationError(CheckID.DATABASE_URL, problem)
+        return sqlite_settings(config["NAME"])
     config.setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_TIMEOUT)
     # A pooler may give each transaction another connection, which would not know of a cursor kept on the server.
     return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 
 
-def sqlite(path: Path | str) -> dict[str, Any]:
-    """SQLite for several processes at once.
+def require_supported_database(config: dict[str, Any]) -> None:
+    """Require PostgreSQL, or SQLite in a file: in memory each thread would have a database of its own."""
+    if config.get("ENGINE") not in (SQLITE, POSTGRESQL) or config["NAME"] in ("", ":memory:"):
+        # The URL itself is not repeated: it may carry a password.
+        hint = f"write it like {DATABASE_URL_EXAMPLE} or sqlite:////absolute/path.sqlite3"
+        raise ConfigurationError(CheckID.DATABASE_URL, f"DATABASE_URL names no database that is supported; {hint}.")
 
-    WAL lets readers read while one writes. IMMEDIATE takes the write lock at BEGIN, where waiting
-    is possible; a lock taken later in a transaction fails at once. With FULL an acknowledged write
-    survives power loss.
+
+def sqlite_settings(path: Path | str) -> dict[str, Any]:
+    """Return Django's settings for a SQLite file that several processes use at once.
+
+    WAL lets readers read while one writes. IMMEDIATE takes the write lock at BEGIN, where waiting is possible; a lock
+    taken later in a transaction fails at once. With FULL an acknowledged write survives power loss.
     """
     return {
         "ENGINE": SQLITE,
@@ -62,20 +67,21 @@ def sqlite(path: Path | str) -> dict[str, Any]:
 
 
 def writable_copy(packaged: Path, folder: Path) -> Path:
-    """Return the writable copy of a packaged SQLite file in `folder`, made where there is none.
+    """Return the writable copy of a packaged SQLite file in `folder`, creating it if it is missing.
 
-    A process that finds one there keeps it, with its data: Lambda starts a process anew without emptying /tmp.
+    An existing copy is kept, with its data: Lambda starts new processes without emptying /tmp.
     """
     copy = folder / packaged.name
     if not copy.exists():
         try:
-            create_once(copy, packaged.read_bytes())
+            create_if_missing(copy, packaged.read_bytes())
         except OSError as error:
-            reason = f"{packaged} cannot be copied to {copy} ({error.strerror})"
-            raise ImproperlyConfigured(f"{reason}; build the package anew, or set DATABASE_URL.") from error
+            problem = f"{packaged} cannot be copied to {copy} ({error.strerror})"
+            hint = "build the package again, or set DATABASE_URL"
+            raise ConfigurationError(CheckID.DATABASE_URL, f"{problem}; {hint}.") from error
     return copy
 
 
-def is_in(folder: Path, config: dict[str, Any]) -> bool:
-    """Whether the database is a SQLite file in that folder."""
+def is_sqlite_file_in(folder: Path, config: dict[str, Any]) -> bool:
+    """Return whether the database is a SQLite file in that folder."""
     return config["ENGINE"] == SQLITE and folder in Path(config["NAME"]).absolute().parents

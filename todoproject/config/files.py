@@ -1,4 +1,4 @@
-"""Files that several processes may make at once."""
+"""Files that several processes may create at once."""
 
 import os
 import secrets
@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def create_once(path: Path, content: bytes) -> None:
-    """Create the file with mode 600, whole and on disk, unless it is there already.
+def create_if_missing(path: Path, content: bytes) -> None:
+    """Create the file with mode 600, complete and on disk, unless it exists.
 
     Of processes that start at once the first one wins, and none ever sees half a file. Raises OSError.
     """

@@ -1,19 +1,17 @@
-"""The log: a JSON object a line on Lambda, readable text elsewhere; no secret in it, and no line but our own."""
+"""The log's configuration: one JSON object a line on Lambda, readable text elsewhere, on the standard error stream.
+
+Secrets are redacted and control characters escaped, so that no client can write a line of its own.
+"""
 
 import json
 import logging
 import re
 import time
 import unicodedata
-from functools import cache
 from typing import Any
-from uuid import uuid4
 
-from django.http import HttpRequest
-from django.urls import Resolver404, resolve
-
-# The last resort, in what others say (a database's error, a traceback): e-mail addresses, JSON Web Tokens, the tokens
-# of reset links, hashes of passwords, and rows are left out. Nothing of ours passes one to the log.
+# A last resort for texts of others (a database's error, a traceback): e-mail addresses, JSON Web Tokens, the tokens of
+# reset links, password hashes and rows. Our own code passes none of them to the log.
 SECRETS = re.compile(
     r"[^\s\"<>(),:;@]{1,64}@[^\s\"'<>(),:;@]+"
     r"|(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?"
@@ -23,30 +21,31 @@ SECRETS = re.compile(
 )
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
+    """Return the text with its secrets replaced by [redacted]."""
     return SECRETS.sub("[redacted]", text)
 
 
-def visible(text: str) -> str:
-    """Return the text with control characters spelled out: none ends a line, or moves a terminal's cursor."""
+def escape(text: str) -> str:
+    """Return the redacted text with control characters escaped: none ends a line or moves a terminal's cursor."""
     hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c for c in redacted(text)
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c for c in redact(text)
     )
 
 
 class TextFormatter(logging.Formatter):
-    """One line a record, for people; a traceback follows it, indented."""
+    """Writes one line a record, for people; a traceback follows it, indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = [f"{self.formatTime(record)} {record.levelname} {visible(f'{record.name}: {record.getMessage()}')}"]
+        lines = [f"{self.formatTime(record)} {record.levelname} {escape(f'{record.name}: {record.getMessage()}')}"]
         if record.exc_info:
-            lines += [f"    {visible(line)}" for line in self.formatException(record.exc_info).splitlines()]
+            lines += [f"    {escape(line)}" for line in self.formatException(record.exc_info).splitlines()]
         return "\n".join(lines)
 
 
 class JSONFormatter(logging.Formatter):
-    """One JSON object a line, in ASCII: what a record says, or its `fields` where it has any."""
+    """Writes one JSON object a line, in ASCII, with the record's `fields` if it has any, else its message."""
 
     converter = time.gmtime  # type: ignore[assignment]
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -57,65 +56,29 @@ class JSONFormatter(logging.Formatter):
         entry |= getattr(record, "fields", None) or {"message": record.getMessage()}
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps({key: redacted(value) if isinstance(value, str) else value for key, value in entry.items()})
-
-
-class RouteForPath(logging.Filter):
-    """Django names the raw path where it logs a failed request; here it is the route, and which request it was."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        if isinstance(request, HttpRequest):
-            record.msg = "Failed: %s %s, request %s"
-            record.args = (request.method, route(request), request_id(request))
-        return True
-
-
-def route(request: HttpRequest) -> str:
-    """Return the pattern of the view that a request is for, such as /todos/<pk>/; `-` if there is none."""
-    try:
-        match = request.resolver_match or resolve(request.path_info)
-    except Resolver404:
-        return "-"
-    return simplified(match.route)
-
-
-@cache
-def simplified(pattern: str) -> str:
-    from django.contrib.admindocs.views import simplify_regex  # It needs the settings, which need this module.
-
-    return simplify_regex(pattern)
-
-
-def request_id(request: HttpRequest) -> str:
-    """Return Lambda's own name of this request, which its lines around ours have; elsewhere a random one."""
-    context = request.META.get("lambda.context")
-    return request.META.setdefault("todoproject.request_id", context.aws_request_id if context else uuid4().hex)
+        return json.dumps({key: redact(value) if isinstance(value, str) else value for key, value in entry.items()})
 
 
 def logging_config(*, as_json: bool) -> dict[str, Any]:
-    """Return Django's LOGGING: everything on the standard error stream."""
+    """Return Django's LOGGING: everything goes to the standard error stream."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": {"()": JSONFormatter if as_json else TextFormatter}},
-        "filters": {"route": {"()": RouteForPath}},
+        "filters": {"route": {"()": "todoproject.serving.request_log.RouteInsteadOfPathFilter"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["route"]}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {
-            "todoproject": {"level": "INFO"},  # A line a request.
+            "todoproject": {"level": "INFO"},  # One line for each request.
             "django": {"handlers": [], "level": "INFO"},
-            # A refused request is the client's affair; errors of ours are ERROR.
+            # Refused requests are WARNING and stand in the request log already; unexpected exceptions are ERROR.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "CRITICAL"},
-            "django.server": {
-                "handlers": [],
-                "level": "CRITICAL",
-                "propagate": True,
-            },  # runserver's lines have the path.
-            "gunicorn.http.wsgi": {"level": "ERROR"},  # It wonders at each answer to HEAD.
-            "zappa": {"level": "WARNING"},  # So have Zappa's.
-            # Whatever level the others are given: these tell all variables of a page, and all values of a statement.
+            # The lines of runserver and of Zappa contain the path.
+            "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},
+            "zappa": {"level": "WARNING"},
+            "gunicorn.http.wsgi": {"level": "ERROR"},  # It warns about each response to HEAD.
+            # DEBUG here logs all variables of a page and all values of a statement, so it stays off at any root level.
             "django.template": {"level": "INFO"},
             "django.db.backends": {"level": "INFO"},
         },

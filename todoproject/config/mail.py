@@ -1,54 +1,84 @@
-"""Where mail goes, from one URL, and whom it comes from."""
+"""Where mail is sent, from one URL, and its sender."""
 
 import re
 from email.utils import getaddresses
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
+from todoproject.config.errors import CheckID, ConfigurationError
 
-CONSOLE = "consolemail://"
+DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+CONSOLE_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+CONSOLE_URL = "consolemail://"
 SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail")
 EXAMPLE = "smtp+tls://user:password@host:587"
 
 
-def mail_from(url: str, *, production: bool) -> dict[str, Any]:
-    """Return Django's EMAIL_ settings for `url`.
+class MailSettings(NamedTuple):
+    """The values of Django's EMAIL_ settings."""
 
-    With an empty one mail is printed on the console. In production that would be the log, where no link of a mail
-    may stand: there none is sent.
+    backend: str
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    use_tls: bool = False
+    use_ssl: bool = False
+
+
+def parse_email_url(url: str, *, production: bool) -> MailSettings:
+    """Return the mail settings for EMAIL_URL.
+
+    Without one, mail is printed on the console; in production, where that would be the log, none is sent.
     """
-    if production and not url:
-        return {"EMAIL_BACKEND": NOWHERE}
-    if production and url.startswith(CONSOLE):
-        raise ImproperlyConfigured(f"EMAIL_URL is {CONSOLE}, the log in production; write it like {EXAMPLE}.")
-    url = url or CONSOLE
+    if not url:
+        return MailSettings(DUMMY_BACKEND if production else CONSOLE_BACKEND)
     try:
-        readable = url.partition("://")[0] in SCHEMES and "?" not in url
-        config = environ.Env.email_url_config(url) if readable else {}
+        is_readable = url.partition("://")[0] in SCHEMES and "?" not in url
+        config = environ.Env.email_url_config(url) if is_readable else {}
     except ValueError:
         config = {}
-    if not config or (url != CONSOLE and not config["EMAIL_HOST"]):
+    if not config or (url != CONSOLE_URL and not config["EMAIL_HOST"]):
         # The URL itself is not repeated: it may carry a password.
-        raise ImproperlyConfigured(f"EMAIL_URL names no mail server; write it like {EXAMPLE}.")
-    return {name: value for name, value in config.items() if value is not None}
+        raise ConfigurationError(CheckID.EMAIL_URL, f"EMAIL_URL names no mail server; write it like {EXAMPLE}.")
+    require_mail_outside_log(config["EMAIL_BACKEND"], production=production)
+    return MailSettings(
+        backend=config["EMAIL_BACKEND"],
+        host=config["EMAIL_HOST"] or "localhost",
+        port=config["EMAIL_PORT"] or 25,
+        user=config["EMAIL_HOST_USER"] or "",
+        password=config["EMAIL_HOST_PASSWORD"] or "",
+        use_tls=config.get("EMAIL_USE_TLS", False),
+        use_ssl=config.get("EMAIL_USE_SSL", False),
+    )
 
 
-def sender_from(text: str, *, public_url: str) -> str:
-    """Return whom mails come from: an address, with a name before it or not; by default at the host of PUBLIC_URL."""
+def require_mail_outside_log(backend: str, *, production: bool) -> None:
+    """Require another backend than the console, which is the log in production: links in mails carry secrets."""
+    if production and backend == CONSOLE_BACKEND:
+        problem = f"EMAIL_URL is {CONSOLE_URL}, which is the log in production; write it like {EXAMPLE}."
+        raise ConfigurationError(CheckID.EMAIL_URL, problem)
+
+
+def default_sender(public_url: str) -> str:
+    """Return the sender for a server without one of its own: noreply at the host of PUBLIC_URL."""
     host = urlsplit(public_url).hostname or ""
-    default = f"Todo API <noreply@{host if re.search('[a-z]', host) and ':' not in host else 'localhost'}>"
-    addresses = getaddresses([text or default])
+    is_name = re.search("[a-z]", host) and ":" not in host
+    return f"Todo API <noreply@{host if is_name else 'localhost'}>"
+
+
+def require_sender(sender: str) -> None:
+    """Require one printable e-mail address, with or without a name before it."""
     try:
-        [(_, address)] = addresses
+        [(_, address)] = getaddresses([sender])
         EmailValidator(allowlist=["localhost"])(address)
-        if not text.isprintable():
+        if not sender.isprintable():
             raise ValueError
     except (ValueError, ValidationError):
-        example = "todo@example.com or Todo <todo@example.com>"
-        raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL is {text!r}; write one address, like {example}.") from None
-    return text or default
+        hint = "write one address, like todo@example.com or Todo <todo@example.com>"
+        raise ConfigurationError(CheckID.DEFAULT_FROM_EMAIL, f"DEFAULT_FROM_EMAIL is {sender!r}; {hint}.") from None

@@ -1,4 +1,4 @@
-"""Work that no caller waits for."""
+"""Tasks that run after the response, so that no client waits for them."""
 
 import logging
 import time
@@ -15,34 +15,35 @@ from django.db import connections
 
 logger = logging.getLogger(__name__)
 
-# A thread's work slows down others. How much there is, such as whether a mail is sent at all, must not show in how long
-# an answer takes: it begins when the answer is out, and at no moment that could be waited for. Seconds.
+# The shortest and the longest wait before a task begins, in seconds. A task slows down other threads, and whether there
+# is one (a mail is sent only where the account exists) must not show in the time of a response: tasks begin after the
+# response was sent, at a random moment.
 DELAY = (0.02, 0.12)
 
-# One at a time, in order. What waits beyond this number is dropped: something is broken then.
-WAITING = 100
+# Tasks run one at a time, in order. With this many waiting something is broken, and further ones are dropped.
+MAX_WAITING = 100
 executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
-places = BoundedSemaphore(WAITING)
+queue_slots = BoundedSemaphore(MAX_WAITING)
 
-# How long a process that stops goes on with what waits, in seconds.
+# How long a process that stops goes on with the waiting tasks, in seconds.
 STOP_SECONDS = 5
 
 
-def run_later(function: Callable[..., None], *arguments: Any) -> None:
-    """Have a module's function called with JSON's values, after the answer.
+def run_in_background(function: Callable[..., None], *arguments: Any) -> None:
+    """Call a module-level function after the response; its arguments must be JSON values.
 
-    On Lambda the function is invoked once more, asynchronously: a thread would freeze with the answer. Elsewhere a
-    thread calls it. What goes wrong is logged, and costs the caller nothing.
+    On Lambda, where threads freeze with the response, the Lambda function invokes itself asynchronously. Elsewhere a
+    thread makes the call. Errors are logged and never reach the caller.
     """
     if settings.ON_LAMBDA:
-        invoke(function, arguments)
-    elif places.acquire(blocking=False):
-        executor.submit(called, function, arguments).add_done_callback(done)
+        invoke_lambda(function, arguments)
+    elif queue_slots.acquire(blocking=False):
+        executor.submit(run_task, function, arguments).add_done_callback(on_done)
     else:
-        logger.error("A call in the background was dropped: %s wait already", WAITING)
+        logger.error("A background task was dropped: %s are waiting already", MAX_WAITING)
 
 
-def called(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def run_task(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     time.sleep(SystemRandom().uniform(*DELAY))
     try:
         function(*arguments)
@@ -50,34 +51,34 @@ def called(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
         connections.close_all()
 
 
-def done(future: Future[None]) -> None:
-    places.release()
+def on_done(future: Future[None]) -> None:
+    queue_slots.release()
     if future.cancelled():
-        logger.error("A call in the background was dropped: the process stops")
+        logger.error("A background task was dropped: the process stops")
     elif error := future.exception():
-        logger.error("A call in the background failed", exc_info=error)
+        logger.error("A background task failed", exc_info=error)
 
 
 def stop() -> None:
-    """Go on with what waits for some seconds, and drop the rest: what hangs must not hold up the end of the process."""
+    """Run waiting tasks for STOP_SECONDS at most, then drop the rest: one that hangs must not delay the stop."""
     with suppress(TimeoutError):
         executor.submit(int).result(STOP_SECONDS)
     executor.shutdown(wait=False, cancel_futures=True)
 
 
-def invoke(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError  # With Zappa's module a quarter of a cold start.
+def invoke_lambda(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError  # With Zappa's module, a quarter of a cold start.
     from zappa.asynchronous import run
 
     try:
-        run(function, args=list(arguments), boto_session=impatient_session())
+        run(function, args=list(arguments), boto_session=get_session_with_short_timeouts())
     except (BotoCoreError, ClientError) as error:
-        logger.error("The function could not invoke itself: %s", error)
+        logger.error("The Lambda function could not invoke itself: %s", error)
 
 
 @cache
-def impatient_session() -> Any:
-    """Return an AWS session that gives up after seconds, where by default it would wait for minutes."""
+def get_session_with_short_timeouts() -> Any:
+    """Return an AWS session that gives up after seconds; by default it would wait for minutes."""
     import boto3
     from botocore.config import Config
     from botocore.session import get_session

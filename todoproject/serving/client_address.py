@@ -1,27 +1,28 @@
-"""Where a request comes from."""
+"""The address of the client that sent a request."""
 
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
 
-IPV6_PREFIX = 64  # What one customer has at least (RFC 6177): each address in it is theirs.
+IPV6_PREFIX = 64  # A customer has at least a /64 (RFC 6177), and may use each address in it.
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's IPv4 address, or the /64 network of its IPv6 address; an empty text if there is none.
+    """Return the client's IPv4 address, or the /64 network of its IPv6 address; an empty string if there is none.
 
-    It is the peer's, or with TRUSTED_PROXIES=n the n-th from the right of X-Forwarded-For: what stands before it the
-    client may have written. Where there are fewer, or it is no address, it is the peer's. On Lambda the peer is the
-    one that the gateway tells of.
+    With TRUSTED_PROXIES=n it is the n-th address from the right of X-Forwarded-For: the client may have written
+    whatever stands before it. Without that setting, or if that entry is missing or not an address, it is the peer's.
+    On Lambda the peer is the address that the gateway reports.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     trusted = settings.TRUSTED_PROXIES
-    named = forwarded[-trusted].strip() if 0 < trusted <= len(forwarded) else ""
-    return network(named) or network(request.META.get("REMOTE_ADDR", ""))
+    reported = forwarded[-trusted].strip() if 0 < trusted <= len(forwarded) else ""
+    return normalize_address(reported) or normalize_address(request.META.get("REMOTE_ADDR", ""))
 
 
-def network(text: str) -> str:
+def normalize_address(text: str) -> str:
+    """Return the one spelling of an IPv4 address or of an IPv6 address's network; an empty string for other text."""
     try:
         address = ip_address(text)
     except ValueError:

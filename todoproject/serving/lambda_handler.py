@@ -1,4 +1,4 @@
-"""What Lambda calls: `handler` for every event; Zappa's handler behind it serves them."""
+"""The entry points of the Lambda function: `handler` passes every event, sanitized, to Zappa's handler."""
 
 import base64
 import importlib
@@ -8,24 +8,24 @@ from typing import Any
 
 Event = dict[str, Any]
 
-# An answer travels as a JSON string, of at most 6 MB: each quote in it costs two bytes, in base64 each third byte one
-# more. A list, at most 4 MB, fits as the latter.
-BASE64_FROM = 1_000_000
+# Lambda returns a response as a JSON string of at most 6 MB, in which each quote takes two bytes; base64 adds a third
+# to any body. A list, at most 4 MB, fits as base64. So bodies above this size, in characters, are encoded.
+BASE64_THRESHOLD = 1_000_000
 
 
-class Later(ModuleType):
-    """A module that is imported when something in it is asked for."""
+class LazyModule(ModuleType):
+    """A module that is imported when one of its attributes is first used."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(importlib.import_module(self.__name__), name)
 
 
-def zappa_without_sdk() -> ModuleType:
-    """Import Zappa's handler with the AWS SDK put off: it is a quarter of a cold start, and no request needs it.
+def import_zappa_without_sdk() -> ModuleType:
+    """Import Zappa's handler without the AWS SDK, which takes a quarter of a cold start and serves no request.
 
-    All that Zappa asks of the SDK while it is imported is boto3.Session, for annotations.
+    While Zappa is imported it uses only boto3.Session of the SDK, in annotations.
     """
-    boto3, botocore = Later("boto3"), Later("botocore")
+    boto3, botocore = LazyModule("boto3"), LazyModule("botocore")
     if not {"boto3", "botocore"} & sys.modules.keys():
         sys.modules.update(boto3=boto3, botocore=botocore)
         boto3.Session = object  # type: ignore[attr-defined]
@@ -35,54 +35,54 @@ def zappa_without_sdk() -> ModuleType:
     return importlib.import_module("zappa.handler")
 
 
-zappa = zappa_without_sdk()
+zappa = import_zappa_without_sdk()
 
 
 def handler(event: Event, context: Any) -> Any:
-    """Serve one event: a request by API Gateway or a function URL, a schedule, or a command of Zappa's."""
-    answer = zappa.lambda_handler(with_honest_headers(event), context)
-    if isinstance(answer, dict) and len(answer.get("body") or "") > BASE64_FROM and not answer.get("isBase64Encoded"):
-        answer |= {"body": base64.b64encode(answer["body"].encode()).decode(), "isBase64Encoded": True}
-    return answer
+    """Serve one event: a request from API Gateway or a function URL, a schedule, or a command of Zappa's."""
+    result = zappa.lambda_handler(sanitize_event_headers(event), context)
+    body = result.get("body") or "" if isinstance(result, dict) else ""
+    if len(body) > BASE64_THRESHOLD and not result.get("isBase64Encoded"):
+        result |= {"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}
+    return result
 
 
-def with_honest_headers(event: Event) -> Event:
-    """Return the event with headers as an HTTP server would have passed them on.
+def sanitize_event_headers(event: Event) -> Event:
+    """Return the event with headers as an HTTP server would have passed them on; other events as they are.
 
-    X-Forwarded-For is the address that the request came from, and nothing that the client added. A name
-    with an underscore is dropped: WSGI cannot tell it from the one with a hyphen. Values are bytes read as
-    Latin-1, as WSGI has them.
+    X-Forwarded-For is the address that the gateway saw, without what the client wrote. Names with an underscore are
+    dropped: WSGI cannot tell them from those with a hyphen. Values are UTF-8 bytes read as Latin-1, as in WSGI.
     """
     if "headers" not in event and "multiValueHeaders" not in event:
         return event
-    event = event | {"headers": {name: latin(value) for name, value in honest(event.get("headers"))}}
-    if address := source_address(event):
+    event = event | {"headers": {name: to_wsgi_string(value) for name, value in trusted_headers(event.get("headers"))}}
+    if address := get_source_address(event):
         event["headers"]["X-Forwarded-For"] = address
     if event.get("cookies"):
-        event["cookies"] = [latin(cookie) for cookie in event["cookies"]]
+        event["cookies"] = [to_wsgi_string(cookie) for cookie in event["cookies"]]
     if event.get("multiValueHeaders"):
-        several = honest(event["multiValueHeaders"])
-        event["multiValueHeaders"] = {name: [latin(value) for value in values] for name, values in several}
+        headers = trusted_headers(event["multiValueHeaders"])
+        event["multiValueHeaders"] = {name: [to_wsgi_string(value) for value in values] for name, values in headers}
     return event
 
 
-def source_address(event: Event) -> str | None:
-    """Return the address that a request came from, as the gateway saw it, if it tells."""
+def get_source_address(event: Event) -> str | None:
+    """Return the address that the gateway saw the request come from, if the event has it."""
     context = event.get("requestContext") or {}
     source = context.get("http") or context.get("identity") or {}
     return source.get("sourceIp")
 
 
-def honest(headers: dict[str, Any] | None) -> list[tuple[str, Any]]:
+def trusted_headers(headers: dict[str, Any] | None) -> list[tuple[str, Any]]:
     return [(n, v) for n, v in (headers or {}).items() if "_" not in n and n.lower() != "x-forwarded-for"]
 
 
-def latin(value: str) -> str:
+def to_wsgi_string(value: str) -> str:
     return value.encode("utf-8", "replace").decode("latin-1")
 
 
 def purge_deleted(event: Event, context: Any) -> None:
-    """Forget deleted todos and browser sessions whose time is over; scheduled in zappa_settings.json."""
+    """Purge old tombstones and expired browser sessions; scheduled in zappa_settings.json."""
     from django.core.management import call_command
 
     call_command("purge_deleted")

@@ -1,4 +1,4 @@
-"""The WSGI application as Zappa serves it on Lambda, below the path that it is reached by."""
+"""The WSGI application for Zappa on Lambda, which may be served below a stage prefix such as /dev."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,10 +10,10 @@ Event = dict[str, Any]
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """The WSGI application below the path that it is reached by, such as /dev.
+    """Serve a request with the path, stage prefix, content type and length that its event has.
 
-    Zappa takes the stage for a part of the path wherever the host is amazonaws.com, and strips it from
-    every path that begins with the same letters. It tells of a body with POST, PUT, PATCH and DELETE only.
+    Zappa assumes a stage prefix wherever the host is amazonaws.com, and strips it from every path that begins with the
+    same letters. It passes a body's type and length on for POST, PUT, PATCH and DELETE only.
     """
     environ["SCRIPT_NAME"], path = split_path(environ["lambda.event"])
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
@@ -23,19 +23,19 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 def split_path(event: Event) -> tuple[str, str]:
-    """Return the prefix that is not the application's, and the path below it.
+    """Return the stage prefix (empty if the request came without it) and the path below it.
 
-    REST APIs (v1) tell the whole path in the context and the rest in the event; HTTP APIs and function URLs
-    (v2) the whole one, which begins with the stage where it is the API's own address. A domain of one's own
-    has no prefix.
+    The events of REST APIs (v1) have the full path in the context, and the path below the stage in `path`. Those of
+    HTTP APIs and function URLs (v2) have the full path only; it begins with the stage at the API's own address. Custom
+    domains have no prefix.
     """
     context = event.get("requestContext") or {}
     stage = f"/{context.get('stage')}"
-    http_api = "rawPath" in event
-    path: str = event["rawPath"] if http_api else event["path"]
-    whole: str = path if http_api else context.get("path") or path
-    if whole != stage and not whole.startswith(f"{stage}/"):
+    is_v2 = "rawPath" in event
+    path: str = event["rawPath"] if is_v2 else event["path"]
+    full_path: str = path if is_v2 else context.get("path") or path
+    if full_path != stage and not full_path.startswith(f"{stage}/"):
         return "", path
-    if http_api:
+    if is_v2:
         return stage, path.removeprefix(stage)
-    return ("", path) if whole == path else (stage, path)
+    return ("", path) if full_path == path else (stage, path)

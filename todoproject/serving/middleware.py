@@ -1,60 +1,26 @@
-"""What holds for every request and answer, whichever view it belongs to."""
+"""Middleware for every request and response, whichever view it belongs to."""
 
 import codecs
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from time import perf_counter
 
 from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
-from django.utils.functional import SimpleLazyObject
 from rest_framework.exceptions import APIException, ParseError
 
-from todoproject.api.errors import api_exception, error_response
+from todoproject.api.errors import as_api_exception, error_response
 from todoproject.api.exceptions import LengthRequired, PayloadTooLarge, UnsupportedCharset
-from todoproject.config.logging import request_id, route
 
 logger = logging.getLogger(__name__)
-requests = logging.getLogger("todoproject.requests")
-
-METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}  # Another one a client may have made up.
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-class RequestLog:
-    """A line in the log for each request. It has the route, not the path: in a path may stand a secret."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        begin = perf_counter()
-        response = self.get_response(request)
-        fields = {
-            "method": request.method if request.method in METHODS else "-",
-            "route": route(request),
-            "status": response.status_code,
-            "milliseconds": round((perf_counter() - begin) * 1000, 1),
-            "user": known_user_id(request),
-            "request": request_id(request),
-        }
-        line = "%(method)s %(route)s %(status)s, %(milliseconds)s ms, user %(user)s, request %(request)s"
-        requests.info(line, fields, extra={"fields": fields})
-        return response
-
-
-def known_user_id(request: HttpRequest) -> int | None:
-    """Return the id of the user of a request, if anything asked for the user: this does not."""
-    user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
-    return None if isinstance(user, SimpleLazyObject) else getattr(user, "pk", None)
-
-
-class ErrorShape:
-    """What fails outside the API's views has the one shape as well: empty refusals, a database that is down."""
+class ErrorShapeMiddleware:
+    """Gives the API's error shape to what fails outside its views: empty error responses, a database that is down."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -64,9 +30,9 @@ class ErrorShape:
         if response.status_code < 400 or not (response.streaming or not response.content):
             return response
         response.close()
-        refusal = APIException(HTTPStatus(response.status_code).phrase, code="refused")
-        refusal.status_code = response.status_code
-        shaped = error_response(request, refusal)
+        error = APIException(HTTPStatus(response.status_code).phrase, code="refused")
+        error.status_code = response.status_code
+        shaped = error_response(request, error)
         for name in ("Allow", "Content-Range"):
             if name in response.headers:
                 shaped[name] = response[name]
@@ -74,16 +40,16 @@ class ErrorShape:
         return shaped
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        error = api_exception(exception)
+        error = as_api_exception(exception)
         in_admin = request.resolver_match and request.resolver_match.app_name == "admin"
         if in_admin and isinstance(exception, ValueError | OverflowError | DataError):
             logger.exception("The admin failed on a request")
-            error = ParseError("The admin cannot make sense of this request.")
+            error = ParseError("The admin does not understand this request.")
         return error_response(request, error) if isinstance(error, APIException) else None
 
 
-class NoCookieForTokens:
-    """A call with an `Authorization` header never sets a cookie: it is no browser's."""
+class NoCookiesForTokensMiddleware:
+    """Removes cookies from responses to requests with an `Authorization` header: these do not come from a browser."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -120,8 +86,8 @@ def is_utf8(charset: str) -> bool:
         return False
 
 
-class OptionalTrailingSlash:
-    """Every path answers with and without its trailing slash, never by a redirect."""
+class OptionalTrailingSlashMiddleware:
+    """Serves every path with and without its trailing slash, without a redirect."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

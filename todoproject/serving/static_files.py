@@ -1,4 +1,4 @@
-"""Static files: hashed names where `collectstatic` has run, plain ones where it has not."""
+"""Storage for static files: hashed names where `collectstatic` has run, plain names where it has not."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class OptionalManifestStorage(CompressedManifestStaticFilesStorage):
-    """Without a manifest the plain name is served by WhiteNoise through Django's finders."""
+    """A manifest storage that works without a manifest too: WhiteNoise then serves plain names by Django's finders."""
 
     def stored_name(self, name: str) -> Any:
         return super().stored_name(name) if self.hashed_files else name
 
     def url(self, name: str | None, force: bool = False) -> str:
-        """The address of a file, under the prefix that this request came by: one process may serve several."""
+        """Return a file's URL under the prefix of the current request: one process may serve several prefixes."""
         return get_script_prefix().rstrip("/") + super().url(name, force)

@@ -1,4 +1,4 @@
-"""Where a request comes from: what a client says of itself does not count."""
+"""The client's address: forwarding headers count only from trusted proxies."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from todoproject.serving.client_address import client_address
         (1, "203.0.113.1, 2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
     ],
 )
-def test_of_forwarded_addresses_only_a_trusted_proxys_counts(
+def test_only_the_address_from_a_trusted_proxy_counts(
     settings: Any, trusted: int, forwarded: str, expected: str
 ) -> None:
     settings.TRUSTED_PROXIES = trusted
@@ -44,5 +44,5 @@ def test_of_forwarded_addresses_only_a_trusted_proxys_counts(
         ("unix:", ""),
     ],
 )
-def test_one_client_has_one_address_however_it_is_written(peer: str, expected: str) -> None:
+def test_each_client_has_one_address_however_it_is_spelled(peer: str, expected: str) -> None:
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=peer)) == expected

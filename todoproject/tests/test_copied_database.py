@@ -1,4 +1,4 @@
-"""The packaged database, copied to where one can write."""
+"""The temporary copy of the packaged database on Lambda."""
 
 import os
 import sqlite3
@@ -18,11 +18,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from testing.processes import KEY, PRODUCTION, run
-from todoproject.config.databases import database_from, is_in, writable_copy
+from todoproject.config.databases import is_sqlite_file_in, parse_database_url, writable_copy
+from todoproject.config.errors import CheckID
 
 NOBODY = 65_534
 
-COPY_AS_SOON_AS_TOLD = """
+COPY_ON_SIGNAL = """
 import os, sys
 from pathlib import Path
 from todoproject.config.databases import writable_copy
@@ -36,7 +37,7 @@ print(len(copy.read_bytes()))
 
 @pytest.fixture
 def packaged(tmp_path: Path) -> Iterator[Path]:
-    """A database in a folder that nobody may write to."""
+    """A database in a read-only folder."""
     package = tmp_path / "package"
     package.mkdir()
     with closing(sqlite3.connect(package / "db.sqlite3")) as database:
@@ -48,23 +49,23 @@ def packaged(tmp_path: Path) -> Iterator[Path]:
     package.chmod(0o755)
 
 
-def folder(tmp_path: Path) -> Path:
+def make_writable_folder(tmp_path: Path) -> Path:
     (tmp_path / "writable").mkdir(mode=0o777)
     (tmp_path / "writable").chmod(0o777)
     return tmp_path / "writable"
 
 
-def test_the_copy_is_whole_writable_and_the_owners_alone(packaged: Path, tmp_path: Path) -> None:
-    copy = writable_copy(packaged, folder(tmp_path))
+def test_copy_is_complete_and_accessible_to_its_owner_only(packaged: Path, tmp_path: Path) -> None:
+    copy = writable_copy(packaged, make_writable_folder(tmp_path))
     assert copy.read_bytes() == packaged.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [file.name for file in copy.parent.iterdir()] == ["db.sqlite3"]
 
 
-def test_a_copy_that_is_there_keeps_its_data(packaged: Path, tmp_path: Path) -> None:
-    copy = writable_copy(packaged, folder(tmp_path))
-    copy.write_bytes(b"what a warm instance has stored")
-    assert writable_copy(packaged, copy.parent).read_bytes() == b"what a warm instance has stored"
+def test_existing_copy_keeps_its_data(packaged: Path, tmp_path: Path) -> None:
+    copy = writable_copy(packaged, make_writable_folder(tmp_path))
+    copy.write_bytes(b"data of a warm instance")
+    assert writable_copy(packaged, copy.parent).read_bytes() == b"data of a warm instance"
 
 
 @pytest.mark.parametrize("user", [os.getuid(), NOBODY], ids=["same user", "other user"])
@@ -74,11 +75,11 @@ def test_processes_that_start_at_once_never_see_half_a_file(packaged: Path, tmp_
     for parent in [packaged.parent, *packaged.parent.parents][:4]:
         if str(parent).startswith(str(tmp_path.parent.parent)):
             parent.chmod(parent.stat().st_mode | 0o055)
-    target = folder(tmp_path)
+    target = make_writable_folder(tmp_path)
     environment = {"PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), *sys.path])}
     processes = [
         subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", COPY_AS_SOON_AS_TOLD, packaged, target, str(user)],
+            [sys.executable, "-c", COPY_ON_SIGNAL, packaged, target, str(user)],
             env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )
         for _ in range(6)
@@ -95,28 +96,29 @@ def test_processes_that_start_at_once_never_see_half_a_file(packaged: Path, tmp_
     assert [file.name for file in target.iterdir()] == ["db.sqlite3"]
 
 
-def test_a_package_without_a_database_stops_the_start_and_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ImproperlyConfigured, match="build the package anew, or set DATABASE_URL"):
+def test_package_without_a_database_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="build the package again, or set DATABASE_URL"):
         writable_copy(tmp_path / "missing" / "db.sqlite3", tmp_path)
 
 
-def test_only_a_file_in_the_temporary_folder_is_a_copy(tmp_path: Path) -> None:
-    assert is_in(Path("/tmp"), database_from("sqlite:////tmp/other.sqlite3", default=Path()))  # noqa: S108
-    assert not is_in(Path("/tmp"), database_from("postgresql://u:p@host/tmp", default=Path()))  # noqa: S108
-    assert not is_in(tmp_path / "a", database_from(f"sqlite:///{tmp_path}/b.sqlite3", default=Path()))
+def test_only_a_sqlite_file_in_the_temporary_folder_is_a_copy(tmp_path: Path) -> None:
+    assert is_sqlite_file_in(Path("/tmp"), parse_database_url("sqlite:////tmp/other.sqlite3", default=Path()))  # noqa: S108
+    assert not is_sqlite_file_in(Path("/tmp"), parse_database_url("postgresql://u:p@host/tmp", default=Path()))  # noqa: S108
+    assert not is_sqlite_file_in(tmp_path / "a", parse_database_url(f"sqlite:///{tmp_path}/b.sqlite3", default=Path()))
 
 
-def test_where_data_must_last_a_copy_stops_the_start(tmp_path: Path) -> None:
+def test_copy_stops_the_start_where_a_durable_database_is_required(tmp_path: Path) -> None:
     environment = PRODUCTION | {"AWS_LAMBDA_FUNCTION_NAME": "todo", "SECRET_KEY": KEY, "DATABASE_REQUIRED": "1"}
     result = run(
         "manage.py", "check", DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3", TMPDIR=str(tmp_path), **environment
     )
     assert result.returncode != 0
     assert result.stderr.startswith("Not started: DATABASE_URL is not set, or in /tmp;")
+    assert result.stderr.endswith(f" ({CheckID.DATABASE_REQUIRED})\n")
     assert run("manage.py", "check", DATABASE_URL="postgresql://u:p@host/name", **environment).returncode == 0
 
 
-def test_health_the_check_and_the_log_say_that_data_is_not_kept(client, db, settings, caplog) -> None:
+def test_health_system_check_and_log_report_a_copy_as_not_durable(client, db, settings, caplog) -> None:
     from django.apps import apps
 
     assert client.get("/health/").json()["durable"] is True
@@ -129,7 +131,7 @@ def test_health_the_check_and_the_log_say_that_data_is_not_kept(client, db, sett
 
 
 @pytest.mark.django_db
-def test_migrating_a_copy_that_is_up_to_date_succeeds(settings) -> None:
+def test_migrate_succeeds_on_a_copy_that_is_up_to_date(settings) -> None:
     settings.DURABLE = False
     out = StringIO()
     call_command("migrate", stdout=out)
@@ -137,7 +139,7 @@ def test_migrating_a_copy_that_is_up_to_date_succeeds(settings) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migrating_a_copy_is_refused_where_it_would_change_something(settings) -> None:
+def test_migrate_refuses_to_change_a_copy(settings) -> None:
     settings.DURABLE = False
     before = connection.introspection.table_names()
     with pytest.raises(CommandError, match=r"zappa update.*DATABASE_URL"):

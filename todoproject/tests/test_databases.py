@@ -1,14 +1,15 @@
-"""The tests run on the database that they are said to run on."""
+"""DATABASE_URL, and the database that the tests run on."""
 
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from todoproject.config.databases import database_from
+from todoproject.config.databases import parse_database_url
 
 
-def test_the_tests_run_where_they_are_told_to(request: pytest.FixtureRequest, db: None) -> None:
+def test_tests_run_on_the_database_of_the_command_line(request: pytest.FixtureRequest, db: None) -> None:
     if request.config.getoption("--postgresql"):
         assert connection.vendor == "postgresql"
     else:
@@ -16,19 +17,49 @@ def test_the_tests_run_where_they_are_told_to(request: pytest.FixtureRequest, db
         assert connection.settings_dict["NAME"].endswith("/test.sqlite3")
 
 
-def test_postgresql_is_given_up_in_time_and_may_be_pooled() -> None:
-    config = database_from("postgresql://u:p@host/name", default=Path())
+def test_postgresql_connects_with_a_timeout_and_works_behind_a_pooler() -> None:
+    config = parse_database_url("postgresql://u:p@host/name", default=Path())
     assert config["OPTIONS"]["connect_timeout"] == 5
     assert config["DISABLE_SERVER_SIDE_CURSORS"] is True
-    given = database_from("postgresql://u:p@host/name?connect_timeout=9&sslmode=require", default=Path())
+    given = parse_database_url("postgresql://u:p@host/name?connect_timeout=9&sslmode=require", default=Path())
     assert given["OPTIONS"] == {"connect_timeout": 9, "sslmode": "require"}
 
 
-def test_sqlite_is_opened_as_configured(db: None) -> None:
+def test_sqlite_connection_has_the_configured_pragmas(db: None) -> None:
     if connection.vendor != "sqlite":
-        pytest.skip("SQLite's own settings")
+        pytest.skip("pragmas exist on SQLite only")
     with connection.cursor() as cursor:
         values = [
             cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
     assert values == ["wal", 2, 1]
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@h:5432/n", "postgres://u:p@h/n?sslmode=require"])
+def test_postgresql_url_is_parsed(url: str) -> None:
+    config = parse_database_url(url, default=Path("x"))
+    assert config["ENGINE"] == "django.db.backends.postgresql"
+    assert [config[part] for part in ("NAME", "USER", "PASSWORD", "HOST")] == ["n", "u", "p", "h"]
+    assert config.get("OPTIONS", {}).get("sslmode") == ("require" if "?" in url else None)
+
+
+@pytest.mark.parametrize(("url", "name"), [("", "default.db"), ("sqlite:////b.db", "/b.db")])
+def test_sqlite_is_configured_for_several_processes(url: str, name: str) -> None:
+    config = parse_database_url(url, default=Path("default.db"))
+    assert config["NAME"] == name
+    assert config["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "journal_mode = WAL" in config["OPTIONS"]["init_command"]
+    assert "synchronous = FULL" in config["OPTIONS"]["init_command"]
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://h/n", "postgresql://", "postgresql://h:x/n", "sqlite://", "postgres://h"]
+)
+def test_url_of_an_unsupported_database_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="write it like"):
+        parse_database_url(url, default=Path("x"))
+
+
+def test_missing_folder_of_the_sqlite_file_is_named() -> None:
+    with pytest.raises(ImproperlyConfigured, match="/nowhere, which is not a folder"):
+        parse_database_url("sqlite:////nowhere/b.db", default=Path("x"))

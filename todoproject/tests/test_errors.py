@@ -1,4 +1,4 @@
-"""One shape of errors, inside the API's views and outside."""
+"""The one error shape, inside the API's views and outside, and the headers of every response."""
 
 import sqlite3
 from contextlib import closing
@@ -51,15 +51,15 @@ hashed = pytest.mark.in_process("on Lambda its name has a hash")
 def test_every_error_has_the_one_shape(
     db: None, method: str, path: str, headers: dict[str, str], status: int, code: str
 ) -> None:
-    answer = getattr(Client(enforce_csrf_checks=True), method)(path, headers=headers)
-    assert [error["code"] for error in assert_error(answer, status)] == [code]
+    response = getattr(Client(enforce_csrf_checks=True), method)(path, headers=headers)
+    assert [error["code"] for error in assert_error(response, status)] == [code]
 
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/session/logout/", "/docs/", "/static/nowhere.css"])
-def test_a_page_outside_the_api_is_not_stored_and_allows_what_it_does(db: None, client: Client, path: str) -> None:
-    answer = client.get(path, headers={"accept": "text/html"})
-    assert answer["Cache-Control"] == "no-store"
-    assert "Allow" not in answer or (answer.status_code, answer["Allow"]) in [
+def test_page_outside_the_api_is_not_stored_and_has_the_right_allow_header(db: None, client: Client, path: str) -> None:
+    response = client.get(path, headers={"accept": "text/html"})
+    assert response["Cache-Control"] == "no-store"
+    assert "Allow" not in response or (response.status_code, response["Allow"]) in [
         (405, "POST, OPTIONS"),
         (200, "GET, HEAD, OPTIONS"),
     ]
@@ -67,11 +67,11 @@ def test_a_page_outside_the_api_is_not_stored_and_allows_what_it_does(db: None, 
 
 
 @pytest.mark.parametrize("path", ["/todos/", "/nowhere/", "/auth/login/"])
-def test_a_browser_gets_the_same_as_a_page(db: None, client: Client, path: str) -> None:
-    answer = client.get(path, headers={"accept": "text/html,*/*;q=0.8"})
-    assert answer.status_code >= 400
-    assert answer["Content-Type"] == "text/html; charset=utf-8"
-    assert "&quot;errors&quot;" in answer.content.decode()
+def test_browser_gets_the_error_as_a_page(db: None, client: Client, path: str) -> None:
+    response = client.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    assert response.status_code >= 400
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert "&quot;errors&quot;" in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -79,22 +79,22 @@ def test_a_browser_gets_the_same_as_a_page(db: None, client: Client, path: str) 
     ["/", "/health/", "/todos/", "/nowhere/", "/schema/", "/docs/", "/admin/login/", "/static/admin/css/base.css"],
 )
 @pytest.mark.parametrize("host", ["localhost", "evil.example"])
-def test_every_answer_has_the_security_headers(db: None, client: Client, path: str, host: str) -> None:
-    answer = client.get(path, headers={"host": host})
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["X-Frame-Options"] == "DENY"
-    assert answer["Referrer-Policy"] == "same-origin"
-    answer.close()
+def test_every_response_has_the_security_headers(db: None, client: Client, path: str, host: str) -> None:
+    response = client.get(path, headers={"host": host})
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
+    response.close()
 
 
-def test_a_preflight_has_the_security_headers_and_no_origin_may_call(db: None, client: Client) -> None:
-    asked = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
-    answer = client.options("/auth/login/", headers=asked)
-    assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
+def test_no_other_origin_is_allowed_by_default_and_preflights_have_security_headers(db: None, client: Client) -> None:
+    preflight = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
+    response = client.options("/auth/login/", headers=preflight)
+    assert (response["X-Content-Type-Options"], response["X-Frame-Options"]) == ("nosniff", "DENY")
     for path in ("/auth/login/", "/health/", "/static/admin/css/base.css"):
-        answer = client.get(path, headers=asked)
-        assert not [name for name in answer.headers if name.startswith("Access-Control-")]
-    answer.close()
+        response = client.get(path, headers=preflight)
+        assert not [name for name in response.headers if name.startswith("Access-Control-")]
+    response.close()
 
 
 @pytest.mark.parametrize(
@@ -106,33 +106,33 @@ def test_a_preflight_has_the_security_headers_and_no_origin_may_call(db: None, c
         ("/auth/password/reset/confirm/", ["token", "new_password"]),
     ],
 )
-def test_a_page_never_shows_a_secret_that_was_typed(db: None, client: Client, path: str, names: list[str]) -> None:
-    answer = client.post(path, dict.fromkeys(names, "a secret of user_client"), headers={"accept": "text/html"})
-    assert answer.status_code in (400, 401)
-    assert all(f'name="{name}"' in answer.content.decode() for name in names)
-    assert "a secret of user_client" not in answer.content.decode()
+def test_page_never_shows_a_secret_that_was_entered(db: None, client: Client, path: str, names: list[str]) -> None:
+    response = client.post(path, dict.fromkeys(names, "a secret that was typed"), headers={"accept": "text/html"})
+    assert response.status_code in (400, 401)
+    assert all(f'name="{name}"' in response.content.decode() for name in names)
+    assert "a secret that was typed" not in response.content.decode()
 
 
 @pytest.mark.in_process("breaks the application")
-def test_a_fault_of_ours_is_a_500_in_the_shape(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_exception_returns_500_in_the_error_shape(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.raise_request_exception = False
     monkeypatch.setattr("todoproject.api.root.ROOT_LINKS", {"broken": "no such view"})
     assert assert_error(client.get("/"), 500)[0]["code"] == "error"
 
 
 @pytest.mark.in_process("breaks the application's connection")
-def test_a_database_that_fails_is_a_503(api: APIClient, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+def test_failing_database_returns_503(api: APIClient, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     def fail(*args: Any) -> None:
         raise OperationalError("secret detail")
 
     with connection.execute_wrapper(fail):
-        answer = api.get("/health/")
-    assert assert_error(answer, 503)[0]["code"] == "database_unavailable"
-    assert b"secret" not in answer.content
+        response = api.get("/health/")
+    assert assert_error(response, 503)[0]["code"] == "database_unavailable"
+    assert b"secret" not in response.content
 
 
 @pytest.mark.in_process("breaks the application's connection")
-def test_a_database_that_fails_is_a_503_in_the_admin_as_well(admin_client: Client) -> None:
+def test_failing_database_returns_503_in_the_admin(admin_client: Client) -> None:
     def fail(*args: Any) -> None:
         raise OperationalError
 
@@ -142,42 +142,42 @@ def test_a_database_that_fails_is_a_503_in_the_admin_as_well(admin_client: Clien
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 @pytest.mark.parametrize("method", ["get", "post", "options"])
-def test_the_root_and_health_are_not_stored(db: None, client: Client, method: str, accept: str) -> None:
+def test_root_and_health_are_not_stored(db: None, client: Client, method: str, accept: str) -> None:
     for path in ("/", "/health/"):
         assert getattr(client, method)(path, headers={"accept": accept})["Cache-Control"] == "no-store"
 
 
-def test_a_form_in_the_browser_shows_errors_beside_the_fields(client: Client, user: User) -> None:
+def test_browser_form_shows_errors_beside_the_fields(client: Client, user: User) -> None:
     client.force_login(user)
-    answer = client.post(reverse("todo-list"), {"title": "kept" * 50}, headers={"accept": "text/html"})
-    page = answer.content.decode()
-    assert answer.status_code == 400
+    response = client.post(reverse("todo-list"), {"title": "kept" * 50}, headers={"accept": "text/html"})
+    page = response.content.decode()
+    assert response.status_code == 400
     assert '<span class="help-block">Ensure this field has no more than 128 characters.</span>' in page
     assert f'value="{"kept" * 50}"' in page
 
 
-def test_nested_errors_name_the_way_to_the_field() -> None:
+def test_attr_of_a_nested_error_is_the_path_to_the_field() -> None:
     class Item(serializers.Serializer):
         title = serializers.CharField()
 
     many = Item(data=[{"title": "x"}, {}, 5], many=True)
     assert not many.is_valid()
-    data = errors.error_data(ValidationError(many.errors))
+    data = errors.error_body(ValidationError(many.errors))
     assert [error["attr"] for error in data["errors"]] == ["1.title", "2"]
 
 
-def test_errors_without_a_field_have_no_attr() -> None:
-    data = errors.error_data(ValidationError("Wrong."))
+def test_error_without_a_field_has_no_attr() -> None:
+    data = errors.error_body(ValidationError("Wrong."))
     assert data["errors"] == [{"code": "invalid", "detail": "Wrong.", "attr": None}]
 
 
-def test_bad_requests_found_by_django_keep_the_shape() -> None:
-    answer = errors.bad_request(RequestFactory().get("/"), ValueError("x"))
-    assert answer.status_code == 400
+def test_bad_request_outside_the_views_returns_400() -> None:
+    response = errors.bad_request(RequestFactory().get("/"), ValueError("x"))
+    assert response.status_code == 400
 
 
-def test_a_locked_database_is_waited_for(server: Server) -> None:
-    """A held lock delays a write; it neither fails at once nor breaks the worker."""
+def test_write_waits_for_a_locked_database(server: Server) -> None:
+    """A held lock delays a write, which neither fails at once nor breaks the worker."""
     if connection.vendor != "sqlite":
         pytest.skip("one writer at a time is SQLite's rule")
     token = server.sign_up()

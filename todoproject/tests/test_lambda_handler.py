@@ -1,4 +1,4 @@
-"""What stands around Zappa's handler: the path, the headers, large answers, and what is not imported."""
+"""What the Lambda handler adds to Zappa's: stage prefixes, sanitized headers, large responses, lazy imports."""
 
 import base64
 import json
@@ -13,34 +13,34 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from todoproject.serving.lambda_wsgi import split_path
 
 
-def rest(path: str, whole: str) -> dict[str, Any]:
-    return {"path": path, "requestContext": {"stage": "dev", "path": whole, "identity": {"sourceIp": "192.0.2.7"}}}
+def rest_api_event(path: str, full_path: str) -> dict[str, Any]:
+    return {"path": path, "requestContext": {"stage": "dev", "path": full_path, "identity": {"sourceIp": "192.0.2.7"}}}
 
 
-def http(raw: str, stage: str = "dev") -> dict[str, Any]:
+def http_api_event(path: str, stage: str = "dev") -> dict[str, Any]:
     context = {"stage": stage, "http": {"method": "GET", "sourceIp": "192.0.2.7"}}
-    return {"version": "2.0", "rawPath": raw, "headers": {}, "requestContext": context}
+    return {"version": "2.0", "rawPath": path, "headers": {}, "requestContext": context}
 
 
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
-        (rest("/todos/", "/dev/todos/"), ("/dev", "/todos/")),
-        (rest("/", "/dev"), ("/dev", "/")),
-        (rest("/", "/dev/"), ("/dev", "/")),
-        (rest("/todos/", "/todos/"), ("", "/todos/")),
-        (rest("/dev/todos/", "/dev/dev/todos/"), ("/dev", "/dev/todos/")),
-        (rest("/dev/todos/", "/dev/todos/"), ("", "/dev/todos/")),
-        (rest("/device/", "/device/"), ("", "/device/")),
-        (rest("/device/", "/dev/device/"), ("/dev", "/device/")),
-        (http("/dev/todos/"), ("/dev", "/todos/")),
-        (http("/dev"), ("/dev", "")),
-        (http("/device/"), ("", "/device/")),
-        (http("/todos/"), ("", "/todos/")),
-        (http("/todos/", stage="$default"), ("", "/todos/")),
+        (rest_api_event("/todos/", "/dev/todos/"), ("/dev", "/todos/")),
+        (rest_api_event("/", "/dev"), ("/dev", "/")),
+        (rest_api_event("/", "/dev/"), ("/dev", "/")),
+        (rest_api_event("/todos/", "/todos/"), ("", "/todos/")),
+        (rest_api_event("/dev/todos/", "/dev/dev/todos/"), ("/dev", "/dev/todos/")),
+        (rest_api_event("/dev/todos/", "/dev/todos/"), ("", "/dev/todos/")),
+        (rest_api_event("/device/", "/device/"), ("", "/device/")),
+        (rest_api_event("/device/", "/dev/device/"), ("/dev", "/device/")),
+        (http_api_event("/dev/todos/"), ("/dev", "/todos/")),
+        (http_api_event("/dev"), ("/dev", "")),
+        (http_api_event("/device/"), ("", "/device/")),
+        (http_api_event("/todos/"), ("", "/todos/")),
+        (http_api_event("/todos/", stage="$default"), ("", "/todos/")),
     ],
 )
-def test_the_prefix_is_the_stage_where_the_request_came_by_it(event: dict[str, Any], expected: tuple[str, str]) -> None:
+def test_prefix_is_the_stage_only_if_the_request_path_has_it(event: dict[str, Any], expected: tuple[str, str]) -> None:
     assert split_path(event) == expected
 
 
@@ -58,7 +58,7 @@ def test_no_route_begins_with_the_name_of_a_stage() -> None:
         assert not [route for route in found if route.startswith(stage)]
 
 
-IN_A_PROCESS_OF_ITS_OWN = """
+IN_NEW_PROCESS = """
 import json, sys, types
 sys.modules["zappa_settings"] = types.ModuleType("zappa_settings")
 from todoproject.serving import lambda_handler
@@ -66,16 +66,16 @@ from todoproject.serving import lambda_handler
 """
 
 
-def python(code: str) -> Any:
-    """Run code after the import of aws_lambda, which is meant for a process that has not imported Zappa yet."""
-    code = IN_A_PROCESS_OF_ITS_OWN.format(code)
+def run_in_new_process(code: str) -> Any:
+    """Run code after the import of lambda_handler, in a process that has not imported Zappa before."""
+    code = IN_NEW_PROCESS.format(code)
     done = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, text=True)  # noqa: S603
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def test_the_sdk_is_imported_when_it_is_used_and_not_before() -> None:
-    before, session, after = python(
+def test_aws_sdk_is_imported_only_when_it_is_used() -> None:
+    before, session, after = run_in_new_process(
         "before = [name for name in sys.modules if name.startswith(('boto3', 'botocore', 'urllib3'))]\n"
         "import zappa.utilities\n"
         "session = zappa.utilities.boto3.Session.__module__\n"
@@ -84,28 +84,33 @@ def test_the_sdk_is_imported_when_it_is_used_and_not_before() -> None:
     assert (before, session, after) == ([], "boto3.session", True)
 
 
-def test_the_address_is_the_gateways_and_headers_with_an_underscore_are_dropped() -> None:
+def test_address_is_from_the_gateway_and_headers_with_an_underscore_are_dropped() -> None:
     forged = {"X-Forwarded-For": "203.0.113.1, 203.0.113.2", "x_forwarded_for": "203.0.113.3", "X-Todo": "é"}
-    event = rest("/", "/dev/") | {"headers": forged, "multiValueHeaders": {n: [v, v] for n, v in forged.items()}}
-    got = python(f"print(json.dumps(lambda_handler.with_honest_headers({event!r})))")
+    event = rest_api_event("/", "/dev/") | {
+        "headers": forged,
+        "multiValueHeaders": {n: [v, v] for n, v in forged.items()},
+    }
+    got = run_in_new_process(f"print(json.dumps(lambda_handler.sanitize_event_headers({event!r})))")
     assert got["headers"] == {"X-Todo": "Ã©", "X-Forwarded-For": "192.0.2.7"}
     assert got["multiValueHeaders"] == {"X-Todo": ["Ã©", "Ã©"]}
-    got = python(f"print(json.dumps(lambda_handler.with_honest_headers({http('/') | {'cookies': ['a=é']}!r})))")
+    got = run_in_new_process(
+        f"print(json.dumps(lambda_handler.sanitize_event_headers({http_api_event('/') | {'cookies': ['a=é']}!r})))"
+    )
     assert (got["headers"], got["cookies"]) == ({"X-Forwarded-For": "192.0.2.7"}, ["a=Ã©"])
 
 
-def test_what_is_no_request_passes_as_it_is() -> None:
+def test_event_that_is_not_a_request_is_unchanged() -> None:
     event = {"manage": "check", "a_b": "c"}
-    assert python(f"print(json.dumps(lambda_handler.with_honest_headers({event!r})))") == event
+    assert run_in_new_process(f"print(json.dumps(lambda_handler.sanitize_event_headers({event!r})))") == event
 
 
-def test_a_large_answer_travels_in_base64_and_a_small_one_as_it_is() -> None:
-    small, large = python(
-        "answers = []\n"
+def test_only_large_responses_are_encoded_as_base64() -> None:
+    small, large = run_in_new_process(
+        "results = []\n"
         "for body in ('\"' * 1_000_000, '\"é' * 1_000_000):\n"
         "    lambda_handler.zappa.lambda_handler = lambda event, context: {'statusCode': 200, 'body': body}\n"
-        "    answers.append(lambda_handler.handler({}, None))\n"
-        "print(json.dumps(answers))"
+        "    results.append(lambda_handler.handler({}, None))\n"
+        "print(json.dumps(results))"
     )
     assert small == {"statusCode": 200, "body": '"' * 1_000_000}
     assert large["isBase64Encoded"] is True

@@ -1,4 +1,4 @@
-"""The log: a line a request, no secret, and no line that a client wrote."""
+"""The log has one line for each request, no secret, and no line that a client forged."""
 
 import json
 import logging
@@ -16,7 +16,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tokens import issue_tokens
 from testing.factories import PASSWORD, client_for, make_todo
-from todoproject.config.logging import JSONFormatter, RouteForPath, TextFormatter, redacted
+from todoproject.config.logging import JSONFormatter, TextFormatter, redact
+from todoproject.serving.request_log import RouteInsteadOfPathFilter
 
 pytestmark = pytest.mark.in_process("reads the log of this process")
 
@@ -25,11 +26,11 @@ NEXT_LINE = "\r\n2026-11-25 12:00:00,000 INFO todoproject.requests: forged \x1b[
 
 @pytest.fixture(params=[TextFormatter, JSONFormatter])
 def log(request: pytest.FixtureRequest) -> Iterator[StringIO]:
-    """All that is logged at any level, as it is written."""
+    """Everything that is logged at any level, as it is written."""
     stream = StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(request.param())
-    handler.addFilter(RouteForPath())
+    handler.addFilter(RouteInsteadOfPathFilter())
     names = ["", "django", "django.request", "django.security", "django.server", "todoproject"]
     loggers = [logging.getLogger(name) for name in names]
     levels = [logger.level for logger in loggers]
@@ -42,7 +43,7 @@ def log(request: pytest.FixtureRequest) -> Iterator[StringIO]:
         logger.setLevel(level)
 
 
-def requests(log: StringIO) -> list[dict[str, Any]]:
+def request_entries(log: StringIO) -> list[dict[str, Any]]:
     entries = [json.loads(line) for line in log.getvalue().splitlines()]
     return [entry for entry in entries if entry["logger"] == "todoproject.requests"]
 
@@ -51,10 +52,10 @@ def is_json(log: StringIO) -> bool:
     return log.getvalue().startswith("{")
 
 
-def test_each_request_is_one_line(log: StringIO, user: User) -> None:
+def test_each_request_logs_one_line(log: StringIO, user: User) -> None:
     client_for(user).get(reverse("todo-detail", args=[make_todo(user).pk]), {"format": "json"})
     if is_json(log):
-        [entry] = requests(log)
+        [entry] = request_entries(log)
         assert list(entry) == [
             *("time", "level", "logger", "method", "route", "status"),
             "milliseconds",
@@ -83,18 +84,18 @@ def test_each_request_is_one_line(log: StringIO, user: User) -> None:
         ("options", "/todos/?hidden", "/todos/", 401),
     ],
 )
-def test_the_route_stands_for_the_path(
+def test_log_names_the_route_instead_of_the_path(
     log: StringIO, db: None, method: str, path: str, route: str, status: int
 ) -> None:
     getattr(Client(), method)(path)
     assert "hidden" not in log.getvalue()
     if is_json(log):
-        assert [(entry["route"], entry["status"]) for entry in requests(log)] == [(route, status)]
+        assert [(entry["route"], entry["status"]) for entry in request_entries(log)] == [(route, status)]
     else:
         assert f"{method.upper()} {route} {status}," in log.getvalue()
 
 
-def test_a_session_has_its_user_and_costs_no_statement_more(
+def test_log_names_the_session_user_without_an_extra_query(
     log: StringIO, user: User, django_assert_num_queries: Any
 ) -> None:
     browser = Client()
@@ -106,8 +107,8 @@ def test_a_session_has_its_user_and_costs_no_statement_more(
     assert log.getvalue().count(f'"user": {user.pk}' if is_json(log) else f"user {user.pk},") == 1
 
 
-def use_everything(user: User) -> list[str]:
-    """Send secrets everywhere, and return them."""
+def send_secrets_everywhere(user: User) -> list[str]:
+    """Send requests with secrets in every place, and return the secrets."""
     tokens, browser = issue_tokens(user), Client()
     browser.post("/session/login/", {"username": user.email, "password": PASSWORD})
     browser.post("/admin/login/", {"username": user.email, "password": PASSWORD})
@@ -130,28 +131,28 @@ def use_everything(user: User) -> list[str]:
 
 
 def test_no_secret_is_logged_at_any_level(log: StringIO, user: User) -> None:
-    secrets = use_everything(user)
+    secrets = send_secrets_everywhere(user)
     assert log.getvalue().count("todoproject.requests") > 10
     assert [secret for secret in secrets if secret in log.getvalue()] == []
 
 
-def test_no_line_is_forged(log: StringIO, db: None) -> None:
+def test_client_cannot_forge_a_line(log: StringIO, db: None) -> None:
     api = APIClient()
     api.get(f"/todos/{NEXT_LINE}/", headers={"User-Agent": NEXT_LINE, "X-Forwarded-For": NEXT_LINE, "Host": NEXT_LINE})
     api.generic(f"GET{NEXT_LINE}", "/todos/")
     api.post(reverse("auth-login"), {"email": NEXT_LINE, "password": NEXT_LINE})
     logging.getLogger("todoproject").error("Said: %s", NEXT_LINE)
-    assert_lines_are_ours(log)
+    assert_no_forged_line(log)
 
 
-def assert_lines_are_ours(log: StringIO) -> None:
+def assert_no_forged_line(log: StringIO) -> None:
     for line in re.split(r"[\r\n\x85\u2028]", log.getvalue().removesuffix("\n")):
         assert re.match(r'\{"time"|[\d-]+ [\d:,]+ (DEBUG|INFO|ERROR|WARNING|CRITICAL) [\w.]+: |    ', line), line
         assert not re.match(r"[\d-]+ [\d:,]+ INFO todoproject.requests: forged", line)
     assert "\x1b" not in log.getvalue()
 
 
-def test_a_fault_has_its_traceback_and_its_request_but_not_its_path(
+def test_unexpected_exception_is_logged_with_traceback_and_route_but_without_the_path(
     log: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("todoproject.api.root.ROOT_LINKS", {"broken": f"ada@example.com {NEXT_LINE}"})
@@ -161,10 +162,10 @@ def test_a_fault_has_its_traceback_and_its_request_but_not_its_path(
     assert "Failed: GET /, request " in log.getvalue()
     assert "hidden" not in log.getvalue()
     assert "ada@" not in log.getvalue()
-    assert_lines_are_ours(log)
+    assert_no_forged_line(log)
 
 
-def test_a_probe_with_a_wrong_host_leaves_one_line(log: StringIO, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_request_with_a_wrong_host_logs_one_line(log: StringIO, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("django.request", "django.security"):  # As they are configured.
         logging.getLogger(name).setLevel(settings.LOGGING["loggers"][name]["level"])
     for host in ("evil.example", "a b", "[::1", "x" * 300, "évil"):
@@ -183,15 +184,15 @@ def test_a_probe_with_a_wrong_host_leaves_one_line(log: StringIO, db: None, monk
         "DETAIL: Failing row contains (30, argon2$argon2id$v=19$lovelace, ada).",
     ],
 )
-def test_what_others_say_is_redacted(text: str) -> None:
-    assert "[redacted]" in redacted(text)
-    assert not re.search(r"ada|lovelace|eyJ|dim37a", redacted(text))
+def test_secrets_in_texts_of_other_software_are_redacted(text: str) -> None:
+    assert "[redacted]" in redact(text)
+    assert not re.search(r"ada|lovelace|eyJ|dim37a", redact(text))
 
 
-def test_a_long_text_is_redacted_in_good_time() -> None:
-    assert redacted("a" * 1_000_000 + "@") == "a" * 1_000_000 + "@"
-    assert redacted("eyJ" * 100_000) == "eyJ" * 100_000
+def test_redacting_a_long_text_is_fast() -> None:
+    assert redact("a" * 1_000_000 + "@") == "a" * 1_000_000 + "@"
+    assert redact("eyJ" * 100_000) == "eyJ" * 100_000
 
 
-def test_production_logs_json_on_lambda_alone() -> None:
+def test_log_is_text_outside_lambda() -> None:
     assert settings.LOGGING["formatters"]["line"]["()"] is TextFormatter

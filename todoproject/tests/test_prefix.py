@@ -1,4 +1,4 @@
-"""Under a stage prefix every address that is emitted keeps it, also where one process serves several in turn."""
+"""Every URL in a response keeps the stage prefix of its request, also when one process serves several prefixes."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture(autouse=True)
-def no_prefix_after(transactional_db: None) -> Iterator[None]:
+def reset_prefix(transactional_db: None) -> Iterator[None]:
     yield
     set_script_prefix("/")
 
@@ -31,7 +31,7 @@ def call(prefix: str, path: str, method: str = "GET", user: User | None = None, 
     )
 
 
-def test_locations_and_links_keep_the_prefix(user: User) -> None:
+def test_location_and_link_headers_keep_the_prefix(user: User) -> None:
     for prefix in PREFIXES:
         made = [call(prefix, "/todos", "POST", user, json={"title": "x"}) for _ in range(2)]
         assert made[0].status_code == 201, made[0].text
@@ -40,7 +40,7 @@ def test_locations_and_links_keep_the_prefix(user: User) -> None:
         assert link.startswith(f"<http://localhost{prefix}/todos/?")
 
 
-def test_the_roots_links_keep_the_prefix() -> None:
+def test_links_of_the_root_keep_the_prefix() -> None:
     for prefix in PREFIXES:
         links = call(prefix, "/").get_json()
         assert all(url.startswith(f"http://localhost{prefix}/") for url in links.values())
@@ -56,8 +56,8 @@ def test_every_asset_of_a_page_keeps_the_prefix_and_is_served(page: str) -> None
         assert assets
         for asset in assets:
             assert asset.startswith(f"{prefix}/static/")
-            with call(prefix, asset.removeprefix(prefix)) as answer:
-                assert answer.status_code == 200
+            with call(prefix, asset.removeprefix(prefix)) as response:
+                assert response.status_code == 200
 
 
 def test_redirects_keep_the_prefix() -> None:
@@ -65,7 +65,7 @@ def test_redirects_keep_the_prefix() -> None:
         assert call(prefix, "/admin/").headers["Location"].startswith(f"{prefix}/admin/login/")
 
 
-def test_the_schema_says_where_it_is_served() -> None:
+def test_schema_names_the_prefix_as_its_server() -> None:
     for prefix in PREFIXES:
         servers = call(prefix, "/schema/").get_json().get("servers")
         assert servers == ([{"url": prefix}] if prefix else None)

@@ -1,12 +1,12 @@
-"""What the application has logged in all the tests before, which were run against the local Lambda."""
+"""The log of all tests that ran against the Lambda emulator; with --lambda this test runs last."""
 
 import pytest
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_log_has_a_line_a_request_and_not_one_secret_of_any(request: pytest.FixtureRequest) -> None:
+def test_log_of_all_tests_has_request_lines_and_no_secret(request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("--lambda"):
-        pytest.skip("reads the log of the local Lambda")
+        pytest.skip("reads the log of the Lambda emulator")
     remote = request.getfixturevalue("remote")
     remote.sign_up()
     log = remote.log.read_text()

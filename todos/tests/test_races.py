@@ -20,7 +20,7 @@ from django.conf import settings
 
 from testing.concurrency import run_concurrently
 from testing.server import Answer, Server
-from todoproject.config.databases import SQLITE, database_from
+from todoproject.config.databases import SQLITE, parse_database_url
 
 Rounds = Callable[[int, int], int]
 
@@ -321,7 +321,7 @@ def test_a_send_whose_answer_nobody_read_is_not_made_twice(server: Server, round
 @contextmanager
 def rows_in(server: Server) -> Iterator[Callable[[], int]]:
     """Count the todos that are committed in a server's database, over a connection of its own."""
-    config = database_from(server.environment["DATABASE_URL"], default=Path())
+    config = parse_database_url(server.environment["DATABASE_URL"], default=Path())
     count = "SELECT count(*) FROM todos_todo"
     if config["ENGINE"] == SQLITE:
         import sqlite3

@@ -1,4 +1,4 @@
-"""Django's `migrate`, which refuses to change a copy that goes away."""
+"""`manage.py migrate`, which refuses to change a temporary copy of the database."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 
 REFUSAL = (
-    "This database is a copy in /tmp: what is migrated here is gone with this instance. "
-    "Deploy a new package (zappa update), which carries a migrated one, or set DATABASE_URL."
+    "This database is a copy in /tmp: its migrations are lost with this instance. "
+    "Deploy a new package (zappa update), which contains a migrated database, or set DATABASE_URL."
 )
 
 

@@ -1,0 +1,98 @@
+"""Rules that a setting of the right type can still break.
+
+Each raises ConfigurationError. The settings module applies them to what the environment says, and the system checks
+apply them to the settings as loaded.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from todoproject.config.errors import CheckID, ConfigurationError
+
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+DATABASE_URL_EXAMPLE = "postgresql://user:password@host:5432/name"
+
+
+class Range(NamedTuple):
+    """The smallest and the largest whole number that a setting may have."""
+
+    minimum: int
+    maximum: int
+
+
+INTEGER_RANGES = {
+    CheckID.TOMBSTONE_DAYS: Range(30, 3650),  # The API promises clients that sync 30 days.
+    CheckID.ACCESS_TOKEN_MINUTES: Range(1, 525_600),  # A year at most.
+    CheckID.REFRESH_TOKEN_DAYS: Range(1, 3650),
+    CheckID.SESSION_DAYS: Range(1, 3650),
+    CheckID.TRUSTED_PROXIES: Range(0, 10),
+}
+
+
+def require_in_range(check_id: CheckID, value: int | None, *, written: str | None = None) -> int:
+    """Return the number if it lies in the setting's range; the error shows it as it was `written`."""
+    minimum, maximum = INTEGER_RANGES[check_id]
+    if value is None or not minimum <= value <= maximum:
+        shown = repr(value if written is None else written)
+        hint = f"set it to a whole number from {minimum} to {maximum}"
+        raise ConfigurationError(check_id, f"{check_id.name} is {shown}; {hint}.")
+    return value
+
+
+def require_debug_off(debug: bool, *, production: bool) -> None:
+    if production and debug:
+        raise ConfigurationError(CheckID.DEBUG, "DEBUG shows code and settings to strangers; unset it in production.")
+
+
+def require_allowed_hosts(hosts: list[str], *, production: bool) -> None:
+    if production and not hosts:
+        hint = "set it to the host names served, separated by commas"
+        raise ConfigurationError(CheckID.ALLOWED_HOSTS, f"ALLOWED_HOSTS is empty; {hint}.")
+
+
+def require_durable_database(is_durable: bool, *, required: bool) -> None:
+    if required and not is_durable:
+        hint = f"set it to a database like {DATABASE_URL_EXAMPLE}"
+        raise ConfigurationError(CheckID.DATABASE_REQUIRED, f"DATABASE_URL is not set, or in /tmp; {hint}.")
+
+
+def require_origins(origins: Iterable[str]) -> None:
+    """Require that each is the scheme, host and port of a web page, as a browser sends them in `Origin`."""
+    for origin in origins:
+        if not ORIGIN.fullmatch(origin) or not has_host_and_port(origin):
+            hint = "write origins like https://app.example.com, without a path or a slash at the end"
+            raise ConfigurationError(CheckID.CORS_ALLOWED_ORIGINS, f"CORS_ALLOWED_ORIGINS has {origin!r}; {hint}.")
+
+
+def require_base_url(url: str) -> None:
+    """Require an origin with or without a path, but no user, query or fragment; it may be empty."""
+    origin = ORIGIN.match(url)
+    if url and not (origin and PATH.fullmatch(url, origin.end()) and has_host_and_port(url)):
+        hint = "write it like https://todo.example.com or http://127.0.0.1:8000"
+        raise ConfigurationError(CheckID.PUBLIC_URL, f"PUBLIC_URL is {url!r}; {hint}.")
+
+
+def require_https(url: str, *, production: bool) -> None:
+    """Require https in production, except for this machine itself: links in mails carry secrets."""
+    if production and url.startswith("http:") and urlsplit(url).hostname not in LOOPBACK:
+        hint = "production sends links that begin with https:// only"
+        raise ConfigurationError(CheckID.PUBLIC_URL_NOT_HTTPS, f"PUBLIC_URL is {url!r}; {hint}.")
+
+
+def require_public_url(url: str, *, sends_mail: bool) -> None:
+    if sends_mail and not url:
+        problem = "EMAIL_URL is set, but not PUBLIC_URL; links in mails begin with it, like https://todo.example.com."
+        raise ConfigurationError(CheckID.PUBLIC_URL_MISSING, problem)
+
+
+def has_host_and_port(url: str) -> bool:
+    """Return whether the host can be one (an IPv6 address above all) and the port, if any, is possible."""
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
