@@ -1,4 +1,4 @@
-"""Settings, read from the environment; the README has a table of the variables.
+"""Settings, read from the environment; docs/settings.md has a table of the variables.
 
 With none set, everything is ready for local use. A missing, unreadable or unsafe value stops the start with one line
 that says which, and ends with the id of the system check for it (todoproject.config.errors.CheckID).
@@ -136,8 +136,7 @@ THROTTLES = {
 THROTTLES["password"] = THROTTLES["account"]
 
 # Mail
-LOCAL_URL = f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}"
-PUBLIC_URL = base_url("PUBLIC_URL", default="" if PRODUCTION else LOCAL_URL)
+PUBLIC_URL = base_url("PUBLIC_URL", default="" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
 rules.require_https(PUBLIC_URL, production=PRODUCTION)
 MAIL = parse_email_url(string("EMAIL_URL"), production=PRODUCTION)
 EMAIL_BACKEND = MAIL.backend
@@ -195,8 +194,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR", "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "todoproject.api.openapi.share_error_responses",
+        "drf_spectacular.hooks.postprocess_schema_enums", "todoproject.api.openapi.share_error_responses",
     ],
     "ENUM_NAME_OVERRIDES": {"StatusEnum": "todos.models.Todo.Status"},
 }  # fmt: skip
