@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 from rest_framework.test import APIClient
 
+from testing.temporary_files import use_memory_for_temporary_files
 from todoproject.config import environment
 from todoproject.config.databases import parse_database_url
 
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--lambda"):
         config.option.postgresql = True
         config.pluginmanager.import_plugin("testing.lambda_client")
+    use_memory_for_temporary_files()
     directory = TemporaryDirectory(prefix="todo-tests-")
     config.add_cleanup(directory.cleanup)
     if config.getoption("--postgresql"):
@@ -120,7 +122,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     from testing.server import Server
 
     if request.config.getoption("--lambda"):
-        yield request.getfixturevalue("remote")
+        yield request.getfixturevalue("emulated_api")
         return
     with Server(tmp_path_factory.mktemp("server")) as running:
         yield running
@@ -138,9 +140,9 @@ def database_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package() -> Path:
     """The deployment package of the stage dev, for this machine's architecture."""
-    from deploy.package import build
-    from testing.package import ARCHITECTURE
+    from deploy.package import local_architecture
+    from testing.packages import shared_package
 
-    return build(tmp_path_factory.mktemp("package") / "package.zip", architecture=ARCHITECTURE)
+    return shared_package(local_architecture())

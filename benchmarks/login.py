@@ -1,8 +1,8 @@
-"""What a caller could learn from how long a login or a password reset takes, and what a login costs.
+"""Measures whether the time of a login or a password reset reveals who has an account, and what a login costs.
 
-Calls of two kinds go to the real server one after the other, over one connection, in random order. Each row gives
-the probability that one of the first kind takes longer than one of the second (the area under the ROC curve).
-Mails go to a server that drops them, in a process of its own; each has time to be sent before the next call.
+Calls of two kinds are sent to the real server one after another, over one connection, in random order. Each row shows
+the probability that a call of the first kind takes longer than one of the second (the area under the ROC curve).
+Mails go to a server that drops them, in another process; each has time to be sent before the next call.
 """
 
 import argparse
@@ -23,24 +23,24 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from benchmarks.serving import served
+from benchmarks.serving import serve
 
-WARM_UP = 10  # pairs, which do not count
-REST_SECONDS = 0.16  # what a mail takes until it is sent, its delay included, and some more
+WARM_UP_PAIRS = 10  # not measured
+PAUSE_SECONDS = 0.16  # longer than it takes to send a mail, including its delay
 HASHES = 20
 
 FORK = multiprocessing.get_context("fork")
 
 
 class Comparison(NamedTuple):
-    """Calls of `path` for the first address and for the second; with `then`, a call of that after each is timed."""
+    """Calls of `path` with each of two addresses. If `then` is given, a call of that path after each is timed."""
 
     title: str
     path: str
     addresses: tuple[str, str]
     fields: dict[str, str]
     status: int
-    rest: float = 0.0
+    pause: float = 0.0
     then: str = ""
 
 
@@ -52,18 +52,18 @@ def main() -> None:
     with ExitStack() as stack:
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{stack.enter_context(mail_server())}"
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="login-")))
-        server = stack.enter_context(served(folder, postgresql=options.postgresql))
+        server = stack.enter_context(serve(folder, postgresql=options.postgresql))
         name = "PostgreSQL" if options.postgresql else "SQLite"
-        print(f"{name}: {options.pairs:,} pairs; how likely the first is the slower one: 0.5 tells nothing,")
+        print(f"{name}: {options.pairs:,} pairs; the probability that the first is slower: 0.5 reveals nothing,")
         print("0.4 to 0.6 is good")
-        for comparison in comparisons(*accounts(server)):
-            show(comparison.title, *measured(server, comparison, options.pairs))
+        for comparison in comparisons(*make_accounts(server)):
+            show(comparison.title, *measure(server, comparison, options.pairs))
         check_mails(options.pairs)
         show_cost(folder)
 
 
-def accounts(server: Any) -> tuple[str, str, str]:
-    """Return three addresses: of a user, of none, and of an inactive user."""
+def make_accounts(server: Any) -> tuple[str, str, str]:
+    """Return three addresses: of a user, of nobody, and of an inactive user."""
     from accounts.models import User
     from testing.server import PASSWORD
 
@@ -80,51 +80,51 @@ def comparisons(known: str, unknown: str, inactive: str) -> list[Comparison]:
     return [
         Comparison("login: known, unknown", login, (known, unknown), wrong, 400),
         Comparison("login: known, inactive", login, (known, inactive), wrong, 400),
-        Comparison("reset: known, unknown", reset, (known, unknown), {}, 202, REST_SECONDS),
-        Comparison("call right after that", reset, (known, unknown), {}, 202, REST_SECONDS, "/health/"),
+        Comparison("reset: known, unknown", reset, (known, unknown), {}, 202, PAUSE_SECONDS),
+        Comparison("call right after that", reset, (known, unknown), {}, 202, PAUSE_SECONDS, "/health/"),
     ]
 
 
-def measured(server: Any, comparison: Comparison, pairs: int) -> tuple[list[float], list[float]]:
-    """Return how many seconds the calls took, of the first kind and of the second."""
+def measure(server: Any, comparison: Comparison, pairs: int) -> tuple[list[float], list[float]]:
+    """Return how many seconds each call of the first kind took, and each of the second."""
     took: tuple[list[float], list[float]] = ([], [])
-    for count in (WARM_UP, pairs):
+    for count in (WARM_UP_PAIRS, pairs):
         took = ([], [])
         http = HTTPConnection("127.0.0.1", server.port, timeout=60)
-        for kind in shuffled(count):
-            took[kind].append(timed(http, comparison, comparison.addresses[kind]))
-            time.sleep(comparison.rest)
+        for kind in shuffled_kinds(count):
+            took[kind].append(time_call(http, comparison, comparison.addresses[kind]))
+            time.sleep(comparison.pause)
         http.close()
     return took
 
 
-def shuffled(pairs: int) -> list[int]:
-    """As many 0 as 1, in any order: what is left over from a call falls on both kinds alike."""
+def shuffled_kinds(pairs: int) -> list[int]:
+    """Return as many 0 as 1, in random order, so that after-effects of a call affect both kinds alike."""
     kinds = [0, 1] * pairs
     random.shuffle(kinds)
     return kinds
 
 
-def timed(http: HTTPConnection, comparison: Comparison, email: str) -> float:
+def time_call(http: HTTPConnection, comparison: Comparison, email: str) -> float:
     body = json.dumps({"email": email, **comparison.fields})
-    seconds = exchanged(http, "POST", comparison.path, body, comparison.status)
-    return exchanged(http, "GET", comparison.then, None, 200) if comparison.then else seconds
+    seconds = time_request(http, "POST", comparison.path, body, comparison.status)
+    return time_request(http, "GET", comparison.then, None, 200) if comparison.then else seconds
 
 
-def exchanged(http: HTTPConnection, method: str, path: str, body: str | None, status: int) -> float:
-    """Send a request and read its answer; return how many seconds that took."""
+def time_request(http: HTTPConnection, method: str, path: str, body: str | None, status: int) -> float:
+    """Send a request and read the response; return how many seconds that took."""
     began = time.perf_counter()
     http.request(method, path, body, {"Content-Type": "application/json"})
     response = http.getresponse()
-    answer = response.read()
+    content = response.read()
     seconds = time.perf_counter() - began
     if response.status != status:
-        sys.exit(f"{method} {path} was answered with {response.status}: {answer.decode()}")
+        sys.exit(f"{method} {path} returned {response.status}: {content.decode()}")
     return seconds
 
 
-def probability(first: list[float], second: list[float]) -> float:
-    """Return how likely one of the first is the greater one; of equal ones half count."""
+def probability_of_slower(first: list[float], second: list[float]) -> float:
+    """Return the probability that one of the first is greater than one of the second; equal ones count half."""
     ordered = sorted(second)
     below = sum(bisect_left(ordered, value) + bisect_right(ordered, value) for value in first) / 2
     return below / (len(first) * len(second))
@@ -132,15 +132,15 @@ def probability(first: list[float], second: list[float]) -> float:
 
 def show(title: str, first: list[float], second: list[float]) -> None:
     medians = ", ".join(f"{1000 * statistics.median(took):6.2f}" for took in (first, second))
-    print(f"  {title:22} {probability(first, second):.3f}   medians {medians} ms", flush=True)
+    print(f"  {title:22} {probability_of_slower(first, second):.3f}   medians {medians} ms", flush=True)
 
 
 def show_cost(folder: Path) -> None:
     from testing.memory import MEGABYTE, measure_login_memory
 
-    print(f"  a password's hash      {1000 * hash_seconds():.1f} ms of the processor, median of {HASHES}")
     megabytes = measure_login_memory(folder) / MEGABYTE
-    print(f"  a login                {megabytes:.1f} MB of memory at its peak; below 40 is good")
+    print(f"  hashing a password     {1000 * hash_seconds():.1f} ms of CPU time, median of {HASHES}")
+    print(f"  one login              {megabytes:.1f} MB of peak memory; below 40 is good")
 
 
 def hash_seconds() -> float:
@@ -154,8 +154,8 @@ def hash_seconds() -> float:
     return statistics.median(took)
 
 
-class Dropped(StreamRequestHandler):
-    """Takes mails by SMTP, counts them, and drops them."""
+class MailSink(StreamRequestHandler):
+    """Accepts mails by SMTP, counts them and drops them."""
 
     count = FORK.Value("i", 0)
 
@@ -174,8 +174,8 @@ class Dropped(StreamRequestHandler):
 
 @contextmanager
 def mail_server() -> Iterator[int]:
-    """Run one in a process of its own, whose work is none of the caller's; yield its port."""
-    with ThreadingTCPServer(("127.0.0.1", 0), Dropped) as server:
+    """Run a mail server in another process, so that its work is not measured; yield its port."""
+    with ThreadingTCPServer(("127.0.0.1", 0), MailSink) as server:
         process = FORK.Process(target=server.serve_forever, daemon=True)
         process.start()
         yield server.server_address[1]
@@ -184,12 +184,12 @@ def mail_server() -> Iterator[int]:
 
 
 def check_mails(pairs: int) -> None:
-    """A mail that was not sent took no time either: then the comparison is worth nothing."""
-    expected, deadline = 2 * (pairs + WARM_UP), time.monotonic() + 30
-    while Dropped.count.value < expected and time.monotonic() < deadline:
-        time.sleep(REST_SECONDS)
-    if Dropped.count.value != expected:
-        sys.exit(f"{Dropped.count.value:,} mails were sent of {expected:,}.")
+    """Exit if mails are missing: they took no time to send, so that the comparison would be worthless."""
+    expected, deadline = 2 * (pairs + WARM_UP_PAIRS), time.monotonic() + 30
+    while MailSink.count.value < expected and time.monotonic() < deadline:
+        time.sleep(PAUSE_SECONDS)
+    if MailSink.count.value != expected:
+        sys.exit(f"{MailSink.count.value:,} of {expected:,} mails were sent.")
 
 
 if __name__ == "__main__":

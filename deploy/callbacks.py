@@ -1,4 +1,4 @@
-"""What Zappa calls while it works; zappa_settings.json names these."""
+"""Callbacks that Zappa runs during its commands; zappa_settings.json names them."""
 
 import os
 import sys
@@ -12,35 +12,32 @@ from botocore.exceptions import BotoCoreError, ClientError
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # Zappa imports this file by its path alone.
 
-from deploy import package as packaging  # noqa: E402
-from deploy.secret_settings import secret_settings  # noqa: E402
+from deploy.package import MACHINES, PYTHON_VERSION, fill_package  # noqa: E402
+from deploy.secret_settings import collect_secrets  # noqa: E402
 
 
-def configure(cli: Any) -> None:
-    """Complete the settings, once Zappa has read them, for every command."""
-    warnings.filterwarnings("ignore", "Setuptools is replacing distutils")  # Zappa's import of pip says so each time.
+def complete_settings(cli: Any) -> None:
+    """Check and complete the settings that Zappa has read. Runs at the start of every command."""
+    warnings.filterwarnings("ignore", "Setuptools is replacing distutils")  # Zappa's import of pip warns each time.
     if cli.api_stage == "base":
-        raise click.ClickException("base is what the stages share; name one of them, such as dev.")
-    os.environ["VIRTUAL_ENV"] = sys.prefix  # Zappa insists on one; this is where it runs.
+        raise click.ClickException("base only holds what the stages share; name a stage, such as dev.")
+    os.environ["VIRTUAL_ENV"] = sys.prefix  # Zappa requires it; it is where Zappa itself runs.
     cli.zappa.attach_policy = cli.zappa.attach_policy.replace("FUNCTION", cli.lambda_name)
     if architecture := os.environ.get("LAMBDA_ARCHITECTURE"):
-        if architecture not in packaging.MACHINES:
+        if architecture not in MACHINES:
             raise click.ClickException(f"LAMBDA_ARCHITECTURE is {architecture!r}; set it to arm64 or x86_64.")
         cli.architecture = cli.zappa.architecture = architecture
     if cli.command in {"deploy", "update"}:
-        complete_for_upload(cli)
+        complete_upload_settings(cli)
 
 
-def complete_for_upload(cli: Any) -> None:
-    """Add the bucket that the package goes through, and the secrets that the function is given."""
-    cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or bucket_name(cli)
-    deployed = deployed_configuration(cli)
-    architectures = deployed.get("Architectures", [cli.architecture])
-    if architectures != [cli.architecture]:
-        here = f"{cli.lambda_name} runs on {architectures[0]}, and this would be a package for {cli.architecture}"
-        raise click.ClickException(f"{here}; set LAMBDA_ARCHITECTURE={architectures[0]}, or undeploy it first.")
+def complete_upload_settings(cli: Any) -> None:
+    """Add the bucket that the package is uploaded to, and the secrets of the function."""
+    cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or get_bucket_name(cli)
+    deployed = get_deployed_configuration(cli)
+    check_architecture(cli, deployed)
     variables, deployed_variables = cli.aws_environment_variables, deployed.get("Environment", {}).get("Variables", {})
-    cli.aws_environment_variables = variables | secret_settings(
+    cli.aws_environment_variables = variables | collect_secrets(
         cli.api_stage,
         ROOT / f".env.{cli.api_stage}",
         required=variables.get("DATABASE_REQUIRED") == "1",
@@ -51,18 +48,26 @@ def complete_for_upload(cli: Any) -> None:
         raise click.ClickException(f"EMAIL_URL is set, but not PUBLIC_URL, which links in mails begin with: {where}.")
 
 
-def deployed_configuration(cli: Any) -> dict[str, Any]:
-    """Return the function's configuration as it is deployed; nothing, where it is not."""
+def check_architecture(cli: Any, deployed: dict[str, Any]) -> None:
+    """Refuse a package for another architecture than the function was deployed with: AWS cannot change it."""
+    [architecture] = deployed.get("Architectures", [cli.architecture])
+    if architecture != cli.architecture:
+        difference = f"{cli.lambda_name} runs on {architecture}, but this package would be for {cli.architecture}"
+        raise click.ClickException(f"{difference}; set LAMBDA_ARCHITECTURE={architecture}, or undeploy first.")
+
+
+def get_deployed_configuration(cli: Any) -> dict[str, Any]:
+    """Return the configuration of the deployed function, empty if it is not deployed."""
     try:
         return cli.zappa.lambda_client.get_function_configuration(FunctionName=cli.lambda_name)
     except cli.zappa.lambda_client.exceptions.ResourceNotFoundException:
         return {}
 
 
-def bucket_name(cli: Any) -> str:
-    """Return one bucket for each account and region; Zappa alone would make another at each deployment.
+def get_bucket_name(cli: Any) -> str:
+    """Return the name of one bucket per account and region, where Zappa would make a new one at each deployment.
 
-    Bucket names are the whole world's: one that somebody else has taken is refused.
+    Bucket names are global: one that belongs to somebody else is refused.
     """
     try:
         account = cli.zappa.sts_client.get_caller_identity()["Account"]
@@ -72,19 +77,19 @@ def bucket_name(cli: Any) -> str:
         if error.response["Error"]["Code"] == "404":
             return name
         if error.operation_name == "HeadBucket":
-            raise click.ClickException(f"The bucket {name} is not yours; name another as s3_bucket.") from None
-        raise click.ClickException(f"AWS does not know you: {error}. Set valid credentials.") from None
+            raise click.ClickException(f"The bucket {name} belongs to another account; set s3_bucket.") from None
+        raise click.ClickException(f"AWS refused your credentials: {error}. Set valid ones.") from None
     except BotoCoreError as error:
-        raise click.ClickException(f"AWS does not know you: {error}. Set valid credentials.") from None
+        raise click.ClickException(f"AWS could not be called: {error}. Set valid credentials.") from None
     return name
 
 
-def package(cli: Any) -> None:
-    """Put the real content into the archive, once Zappa has made it."""
-    click.echo(f"Building for Python {packaging.PYTHON_VERSION} on {cli.architecture}..")
+def replace_archive(cli: Any) -> None:
+    """Replace the content of the archive that Zappa has made by the real package."""
+    click.echo(f"Building for Python {PYTHON_VERSION} on {cli.architecture}..")
     archive = ROOT / cli.zip_path
     try:
-        packaging.fill(archive, architecture=cli.architecture)
+        fill_package(archive, architecture=cli.architecture)
     except click.ClickException:
-        archive.unlink()  # What Zappa made of it would not run.
+        archive.unlink()  # Zappa's own archive would not run.
         raise

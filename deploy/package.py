@@ -1,6 +1,7 @@
-"""Builds the package that runs on Lambda: the project, what it needs there, static files and an empty database."""
+"""Builds the package for Lambda: the project, its dependencies, its static files and an empty database."""
 
 import os
+import platform
 import secrets
 import shutil
 import sqlite3
@@ -14,18 +15,18 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import click
 
-from deploy.bytecode import compile_all, target_python
-from deploy.stages import python_version
+from deploy.bytecode import compile_modules, find_python
+from deploy.stages import lambda_python_version
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON_VERSION = python_version()
-PROJECT = ("todoproject", "accounts", "todos")
-MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
+PYTHON_VERSION = lambda_python_version()
+PROJECT_PACKAGES = ("todoproject", "accounts", "todos")
+MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}  # the name of each Lambda architecture in wheels and `uname -m`
 
-# Amazon Linux 2023, which Lambda's Python 3.12 and later run on, has glibc 2.34; wheels are made for 2.28 or older.
-GLIBC = range(28, 16, -1)
+# Amazon Linux 2023, on which Lambda's Python 3.12 and later run, has glibc 2.34. Wheels are made for 2.28 or older.
+GLIBC_MINOR_VERSIONS = range(28, 16, -1)
 
-# What is of no use there. English is the only language; static files are collected.
+# Files that are not used on Lambda. English is the only language; static files have been collected.
 UNUSED = (
     "bin",
     "django/contrib/gis",
@@ -42,18 +43,23 @@ UNUSED = (
 )
 
 
-def build(archive: Path, *, stage: str = "dev", architecture: str | None = None) -> Path:
-    """Make a package by Zappa's own command, as `zappa deploy` does, and return where it is."""
+def build_package(archive: Path, *, stage: str = "dev", architecture: str | None = None) -> Path:
+    """Build a package by the command `zappa package`, whose steps are those of `zappa deploy`; return `archive`."""
     environment = dict(os.environ) | ({"LAMBDA_ARCHITECTURE": architecture} if architecture else {})
     zappa = Path(sys.executable).with_name("zappa")
-    run("zappa package", [zappa, "package", stage, "--output", archive], cwd=ROOT, environment=environment)
+    run_step("zappa package", [zappa, "package", stage, "--output", archive], cwd=ROOT, environment=environment)
     return archive
 
 
-def fill(archive: Path, *, architecture: str) -> None:
-    """Write the package over the archive that Zappa made, of which only its settings are kept.
+def local_architecture() -> str:
+    """Return the Lambda architecture of this machine, which macOS calls by its own name."""
+    return "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
 
-    Raises ClickException, which ends Zappa with status 1, where a step fails.
+
+def fill_package(archive: Path, *, architecture: str) -> None:
+    """Replace the archive that Zappa made by the package; only Zappa's generated settings are kept.
+
+    Raises ClickException, which ends Zappa with status 1, if a step fails.
     """
     with TemporaryDirectory(prefix="todo-package-") as temporary:
         folder = Path(temporary)
@@ -62,52 +68,58 @@ def fill(archive: Path, *, architecture: str) -> None:
         add_project(folder)
         add_database(folder)
         add_static_files(folder)
-        add_requirements(folder, MACHINES[architecture])
+        install_requirements(folder, architecture)
         remove_unused(folder)
         add_bytecode(folder)
-        write(archive, folder)
+        write_archive(archive, folder)
 
 
 def add_project(folder: Path) -> None:
-    """Copy modules and templates, but no tests, links or hidden files."""
-    for package in PROJECT:
+    """Copy modules and templates, without tests, links and hidden files."""
+    for package in PROJECT_PACKAGES:
         for file in sorted((ROOT / package).rglob("*")):
             name = file.relative_to(ROOT)
-            left_out = file.is_symlink() or any(part == "tests" or part.startswith(".") for part in name.parts)
-            if file.suffix in {".py", ".html"} and not left_out:
+            is_excluded = file.is_symlink() or any(part == "tests" or part.startswith(".") for part in name.parts)
+            if file.suffix in {".py", ".html"} and not is_excluded:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / name)
 
 
 def add_database(folder: Path) -> None:
-    """Make an empty, migrated database of one file."""
-    manage(folder, "migrate", "--verbosity", "0")
+    """Make an empty, migrated database in one file."""
+    run_management_command(folder, "migrate", "--verbosity", "0")
     with closing(sqlite3.connect(folder / "db.sqlite3", isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("VACUUM")
 
 
 def add_static_files(folder: Path) -> None:
-    manage(folder, "collectstatic", "--no-input", "--verbosity", "0", "--ignore", "redoc")
+    run_management_command(folder, "collectstatic", "--no-input", "--verbosity", "0", "--ignore", "redoc")
 
 
-def manage(folder: Path, *command: str) -> None:
-    """Run a management command of the copied project, with settings of its own."""
+def run_management_command(folder: Path, *command: str) -> None:
+    """Run a management command of the copied project, without this project's own environment."""
     environment = {"PATH": os.defpath, "SECRET_KEY": secrets.token_urlsafe(50), "PYTHONDONTWRITEBYTECODE": "1"}
     environment["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
-    run(command[0], [sys.executable, "-m", "django", *command], cwd=folder, environment=environment)
+    run_step(command[0], [sys.executable, "-m", "django", *command], cwd=folder, environment=environment)
 
 
-def add_requirements(folder: Path, machine: str) -> None:
-    """Install requirements-lambda.txt for the target, from wheels alone: nothing is built for this machine instead."""
-    platforms = [f"manylinux_2_{minor}_{machine}" for minor in GLIBC] + [f"manylinux2014_{machine}"]
+def install_requirements(folder: Path, architecture: str, *further_options: str | Path) -> None:
+    """Install requirements-lambda.txt for the target, from wheels only: what is built here would not run there."""
+    machine = MACHINES[architecture]
+    platforms = [f"manylinux_2_{minor}_{machine}" for minor in GLIBC_MINOR_VERSIONS] + [f"manylinux2014_{machine}"]
     options: list[str | Path] = ["--no-deps", "--no-compile", "--only-binary=:all:", "--target", folder, "--upgrade"]
     options += ["--implementation", "cp", "--python-version", PYTHON_VERSION]
     options += [f"--platform={platform}" for platform in platforms]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    elsewhere = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}  # A deployer's own choice is for other installs.
-    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
-    run("pip install", [*pip, *options, "-r", ROOT / "requirements-lambda.txt"], cwd=ROOT, environment=environment)
+    ignored = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}  # A deployer may set these for other installs.
+    environment = {name: value for name, value in os.environ.items() if name not in ignored}
+    run_step(
+        "pip install",
+        [*pip, *options, *further_options, "-r", ROOT / "requirements-lambda.txt"],
+        cwd=ROOT,
+        environment=environment,
+    )
 
 
 def remove_unused(folder: Path) -> None:
@@ -117,18 +129,18 @@ def remove_unused(folder: Path) -> None:
 
 
 def add_bytecode(folder: Path) -> None:
-    python = target_python(PYTHON_VERSION)
+    python = find_python(PYTHON_VERSION)
     if python is None:
-        click.echo(f"Packaged without bytecode, which doubles the cold start: no Python {PYTHON_VERSION} is here.")
+        click.echo(f"Packaged without bytecode, which doubles the cold start: Python {PYTHON_VERSION} was not found.")
         return
     try:
-        compile_all(folder, python)
+        compile_modules(folder, python)
     except subprocess.CalledProcessError as error:
         raise click.ClickException(f"compileall failed:\n{error.stdout}{error.stderr}") from error
 
 
-def write(archive: Path, folder: Path) -> None:
-    """Zip the folder: sorted, readable by everyone, and without this machine's dates and modes."""
+def write_archive(archive: Path, folder: Path) -> None:
+    """Zip the folder: sorted, readable by everyone, without this machine's dates and modes."""
     with ZipFile(archive, "w", ZIP_DEFLATED) as package:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             info = ZipInfo(str(file.relative_to(folder)))
@@ -136,7 +148,7 @@ def write(archive: Path, folder: Path) -> None:
             package.writestr(info, file.read_bytes())
 
 
-def run(step: str, command: Sequence[str | Path], *, cwd: Path, environment: dict[str, str]) -> None:
+def run_step(step: str, command: Sequence[str | Path], *, cwd: Path, environment: dict[str, str]) -> None:
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise click.ClickException(f"{step} failed:\n{done.stdout}{done.stderr}".rstrip())

@@ -1,33 +1,34 @@
-"""The stages of zappa_settings.json, and the environment in which one runs on this machine."""
+"""Reads the stages of zappa_settings.json, also for running one of them on this machine."""
 
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-SETTINGS = Path(__file__).resolve().parent.parent / "zappa_settings.json"
+ZAPPA_SETTINGS = Path(__file__).resolve().parent.parent / "zappa_settings.json"
 
 
-def stage_settings(stage: str) -> dict[str, Any]:
-    """Return a stage's settings with those that it extends, as Zappa reads them."""
-    own = json.loads(SETTINGS.read_text())[stage]
-    return stage_settings(own["extends"]) | own if "extends" in own else own
+def read_stage_settings(stage: str) -> dict[str, Any]:
+    """Return a stage's settings, including those of the stage that it extends, as Zappa does."""
+    own = json.loads(ZAPPA_SETTINGS.read_text())[stage]
+    return read_stage_settings(own["extends"]) | own if "extends" in own else own
 
 
-def python_version() -> str:
-    """Return the version of Lambda's Python that the functions run on, such as 3.13."""
-    return stage_settings("base")["runtime"].removeprefix("python")
+def lambda_python_version() -> str:
+    """Return the version of Python that the functions run on, such as 3.13."""
+    return read_stage_settings("base")["runtime"].removeprefix("python")
 
 
 def local_environment(stage: str = "dev") -> dict[str, str]:
-    """Return the environment of the stage's function here: as deployed, and with the settings set in this process.
+    """Return the variables of a stage's function on this machine.
 
-    The key is the one that this project keeps for local use, unless SECRET_KEY is set.
+    They are those of the stage, with local host names allowed and the local secret key, and on top of them every
+    setting that is in this process's environment.
     """
     from todoproject import settings
     from todoproject.config import environment
 
     given = {name: os.environ[name] for name in environment.variables_read if name in os.environ}
-    deployed = stage_settings(stage)["aws_environment_variables"]
+    deployed = read_stage_settings(stage)["aws_environment_variables"]
     hosts = f"{deployed['ALLOWED_HOSTS']},localhost,127.0.0.1"
     return deployed | {"ALLOWED_HOSTS": hosts, "SECRET_KEY": settings.SECRET_KEY} | given

@@ -1,1 +1,1 @@
-"""AWS Lambda and API Gateway on this machine: a built package, run by AWS's own runtime client."""
+"""AWS Lambda, API Gateway and function URLs on this machine, for development and tests. See README.md here."""

@@ -1,4 +1,4 @@
-"""Serve a package: `python -m lambda_emulator PACKAGE.zip`."""
+"""The command line: `python -m lambda_emulator PACKAGE.zip` serves a package. README.md here explains its variables."""
 
 import json
 import os
@@ -9,69 +9,70 @@ from queue import SimpleQueue
 
 from django.core.exceptions import ImproperlyConfigured
 
-from deploy.stages import SETTINGS, local_environment, stage_settings
-from lambda_emulator.events import MAKERS
-from lambda_emulator.function import Function
-from lambda_emulator.gateway import Front
+from deploy.stages import ZAPPA_SETTINGS, local_environment, read_stage_settings
+from lambda_emulator.events import EVENT_BUILDERS
+from lambda_emulator.function import EmulatedFunction
+from lambda_emulator.gateway import Gateway
 
 USAGE = "usage: python -m lambda_emulator PACKAGE.zip"
 
 
 def main() -> None:
-    """Serve the package until Ctrl-C or SIGTERM; SIGHUP ends all instances, so that the next call starts cold."""
+    """Serve the package until Ctrl-C or SIGTERM. SIGHUP ends all instances, so that the next call is a cold start."""
     if len(sys.argv) != 2:
         sys.exit(USAGE)
-    port, instances = number("PORT", 9000, 0, 65_535), number("INSTANCES", 4, 1, 1000)
-    events, stage = os.environ.get("EVENTS") or "v1", os.environ.get("STAGE") or "dev"
-    if events not in MAKERS:
-        sys.exit(f"Not started: EVENTS is {events!r}; set it to one of {', '.join(MAKERS)}.")
-    if stage not in json.loads(SETTINGS.read_text()):
-        sys.exit(f"Not started: STAGE is {stage!r}; zappa_settings.json has no such stage.")
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: sys.exit("Stopped."))
+    port, max_instances = read_number("PORT", 9000, 0, 65_535), read_number("INSTANCES", 4, 1, 1000)
+    event_format, stage = os.environ.get("EVENTS") or "v1", os.environ.get("STAGE") or "dev"
+    if event_format not in EVENT_BUILDERS:
+        sys.exit(f"Not started: EVENTS is {event_format!r}; set it to one of {', '.join(EVENT_BUILDERS)}.")
+    if stage not in json.loads(ZAPPA_SETTINGS.read_text()):
+        sys.exit(f"Not started: STAGE is {stage!r}, which zappa_settings.json does not contain.")
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, lambda *_: sys.exit("Stopped."))
     try:
         with (
-            function_of(Path(sys.argv[1]), stage, instances, public_url(events, stage, port)) as function,
-            Front(function, events=events, stage=stage, port=port) as front,
+            create_function(Path(sys.argv[1]), stage, max_instances, local_url(event_format, stage, port)) as function,
+            Gateway(function, event_format=event_format, stage=stage, port=port) as gateway,
         ):
-            serve(function, front)
+            wait_for_signals(function, gateway)
     except (OSError, RuntimeError, ImproperlyConfigured) as error:
         sys.exit(f"Not started: {error}")
 
 
-def public_url(events: str, stage: str, port: int) -> str:
-    """Return where it will be served, unless any free port will do."""
-    return f"http://127.0.0.1:{port}{'' if events == 'url' else f'/{stage}'}" if port else ""
+def local_url(event_format: str, stage: str, port: int) -> str:
+    """Return the URL that the gateway will have, or an empty string if any free port will do."""
+    return f"http://127.0.0.1:{port}{'' if event_format == 'url' else f'/{stage}'}" if port else ""
 
 
-def function_of(package: Path, stage: str, instances: int, url: str) -> Function:
-    """Return the stage's function, as its settings say; links in mails begin with `url`, unless PUBLIC_URL is set."""
-    settings = stage_settings(stage)
-    return Function(
+def create_function(package: Path, stage: str, max_instances: int, url: str) -> EmulatedFunction:
+    """Return the stage's function as its settings describe it. Links in mails begin with `url`, or with PUBLIC_URL."""
+    settings = read_stage_settings(stage)
+    return EmulatedFunction(
         package,
         environment={"PUBLIC_URL": url} | local_environment(stage),
         handler=settings["lambda_handler"],
         name=f"{settings['project_name']}-{stage}",
-        instances=instances,
+        max_instances=max_instances,
         timeout=settings["timeout_seconds"],
         memory=settings["memory_size"],
     )
 
 
-def serve(function: Function, front: Front) -> None:
-    """Say where it is served, and wait for the signal that ends it."""
+def wait_for_signals(function: EmulatedFunction, gateway: Gateway) -> None:
+    """Print the URL and the log's path, then wait for SIGINT or SIGTERM; discard all instances at each SIGHUP."""
     signals: SimpleQueue[int] = SimpleQueue()
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, lambda number, _: signals.put(number))
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, lambda number, _: signals.put(number))
     print(
-        f"API {front.url}/   log {function.log}   cold start: kill -HUP {os.getpid()}   (stop with Ctrl-C)", flush=True
+        f"API {gateway.url}/   log {function.log}   cold start: kill -HUP {os.getpid()}   (stop with Ctrl-C)",
+        flush=True,
     )
     while signals.get() == signal.SIGHUP:
-        function.cold()
+        function.discard_instances()
 
 
-def number(name: str, default: int, at_least: int, at_most: int) -> int:
-    """Return a whole number of the environment; anything else stops the start."""
+def read_number(name: str, default: int, at_least: int, at_most: int) -> int:
+    """Return a whole number from the environment; exit with a message if it is anything else."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit() and at_least <= int(value) <= at_most):
         sys.exit(f"Not started: {name} is {value!r}; set it to a whole number from {at_least} to {at_most}.")

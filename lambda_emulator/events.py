@@ -1,4 +1,4 @@
-"""The events that API Gateway and function URLs make of HTTP requests."""
+"""Builds the events that API Gateway and function URLs send to a function for an HTTP request."""
 
 import base64
 import re
@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 from uuid import uuid4
 
-ACCOUNT, API_ID = "123456789012", "localapi00"
-TEXTS = ("application/json", "application/xml", "application/javascript", "application/x-www-form-urlencoded")
+ACCOUNT_ID, API_ID = "123456789012", "localapi00"
+TEXT_TYPES = ("application/json", "application/xml", "application/javascript", "application/x-www-form-urlencoded")
 
 
 class Request(NamedTuple):
-    """A request as it came: the path percent-encoded and without its stage, the headers in their order and case."""
+    """A request as it was sent: the path percent-encoded, without the stage; headers in their order and case."""
 
     method: str
     stage: str
@@ -25,16 +25,16 @@ class Request(NamedTuple):
     protocol: str
 
     def header(self, name: str) -> str:
-        """Return the last header of that name in whatever case, or an empty text."""
+        """Return the last header of that name, given in lower case; an empty string if there is none."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
 
 
-def rest_event(request: Request) -> dict[str, Any]:
-    """Return the event of a REST API whose binary media types are */*, so that each body comes as base64.
+def build_rest_event(request: Request) -> dict[str, Any]:
+    """Return the event of a REST API (payload format 1.0) whose binary media types are */*: bodies come as base64.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
-    headers, query = grouped(request.headers), grouped(parameters(request.query))
+    headers, query = group_values(request.headers), group_values(parse_query(request.query))
     return {
         "resource": "/{proxy+}" if request.path != "/" else "/",
         "path": request.path,
@@ -45,26 +45,26 @@ def rest_event(request: Request) -> dict[str, Any]:
         "multiValueQueryStringParameters": query or None,
         "pathParameters": {"proxy": request.path[1:]} if request.path != "/" else None,
         "stageVariables": None,
-        "requestContext": rest_context(request),
+        "requestContext": build_rest_context(request),
         "body": base64.b64encode(request.body).decode() if request.body else None,
         "isBase64Encoded": bool(request.body),
     }
 
 
-def rest_context(request: Request) -> dict[str, Any]:
-    nobody = dict.fromkeys(("accountId", "apiKey", "caller", "cognitoIdentityId", "user", "userArn", "accessKey"))
+def build_rest_context(request: Request) -> dict[str, Any]:
+    no_identity = dict.fromkeys(("accountId", "apiKey", "caller", "cognitoIdentityId", "user", "userArn", "accessKey"))
     return {
-        "accountId": ACCOUNT,
+        "accountId": ACCOUNT_ID,
         "apiId": API_ID,
-        "domainName": domain(request),
-        "domainPrefix": domain(request).split(".")[0],
+        "domainName": host_name(request),
+        "domainPrefix": host_name(request).split(".")[0],
         "extendedRequestId": uuid4().hex[:16],
         "httpMethod": request.method,
-        "identity": {**nobody, "sourceIp": request.peer, "userAgent": request.header("user-agent") or None},
+        "identity": {**no_identity, "sourceIp": request.peer, "userAgent": request.header("user-agent") or None},
         "path": f"/{request.stage}{request.path}",
         "protocol": request.protocol,
         "requestId": str(uuid4()),
-        "requestTime": request_time(),
+        "requestTime": format_time(),
         "requestTimeEpoch": int(time.time() * 1000),
         "resourceId": "local0",
         "resourcePath": "/{proxy+}" if request.path != "/" else "/",
@@ -72,26 +72,26 @@ def rest_context(request: Request) -> dict[str, Any]:
     }
 
 
-def http_event(request: Request) -> dict[str, Any]:
-    """Return the event of an HTTP API in payload format 2.0, whose path holds the stage.
+def build_http_event(request: Request) -> dict[str, Any]:
+    """Return the event of an HTTP API (payload format 2.0), whose path includes the stage.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
-    return second_format(request, f"/{request.stage}{request.path}", domain(request))
+    return build_format_2_event(request, f"/{request.stage}{request.path}", host_name(request))
 
 
-def url_event(request: Request) -> dict[str, Any]:
-    """Return the event of a function URL: as an HTTP API's, but without a stage in its path.
+def build_function_url_event(request: Request) -> dict[str, Any]:
+    """Return the event of a function URL: that of an HTTP API, but without a stage in its path.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     """
-    return second_format(request, request.path, f"{API_ID}.lambda-url.us-east-1.on.aws")
+    return build_format_2_event(request, request.path, f"{API_ID}.lambda-url.us-east-1.on.aws")
 
 
-def second_format(request: Request, path: str, name: str) -> dict[str, Any]:
-    query = grouped(parameters(request.query))
+def build_format_2_event(request: Request, path: str, domain: str) -> dict[str, Any]:
+    query = group_values(parse_query(request.query))
     cookies = [cookie.strip() for key, line in request.headers if key.lower() == "cookie" for cookie in line.split(";")]
-    headers = grouped([(key.lower(), value) for key, value in request.headers if key.lower() != "cookie"])
+    headers = group_values([(key.lower(), value) for key, value in request.headers if key.lower() != "cookie"])
     return {
         "version": "2.0",
         "routeKey": "$default",
@@ -101,10 +101,10 @@ def second_format(request: Request, path: str, name: str) -> dict[str, Any]:
         "headers": {key: ",".join(values) for key, values in headers.items()},
         **({"queryStringParameters": {key: ",".join(values) for key, values in query.items()}} if query else {}),
         "requestContext": {
-            "accountId": ACCOUNT,
+            "accountId": ACCOUNT_ID,
             "apiId": API_ID,
-            "domainName": name,
-            "domainPrefix": name.split(".")[0],
+            "domainName": domain,
+            "domainPrefix": domain.split(".")[0],
             "http": {
                 "method": request.method,
                 "path": path,
@@ -115,19 +115,19 @@ def second_format(request: Request, path: str, name: str) -> dict[str, Any]:
             "requestId": str(uuid4()),
             "routeKey": "$default",
             "stage": request.stage,
-            "time": request_time(),
+            "time": format_time(),
             "timeEpoch": int(time.time() * 1000),
         },
-        **body_of(request),
+        **encode_body(request),
     }
 
 
-def body_of(request: Request) -> dict[str, Any]:
-    """Return a text's body as it is, another's as base64, by the type that its header says."""
+def encode_body(request: Request) -> dict[str, Any]:
+    """Return the body as it is if its Content-Type is a text type, else as base64."""
     if not request.body:
         return {"isBase64Encoded": False}
-    kind = request.header("content-type").split(";")[0].strip().lower()
-    if kind.startswith("text/") or kind in TEXTS:
+    content_type = request.header("content-type").split(";")[0].strip().lower()
+    if content_type.startswith("text/") or content_type in TEXT_TYPES:
         try:
             return {"body": request.body.decode(), "isBase64Encoded": False}
         except UnicodeDecodeError:
@@ -135,26 +135,31 @@ def body_of(request: Request) -> dict[str, Any]:
     return {"body": base64.b64encode(request.body).decode(), "isBase64Encoded": True}
 
 
-def parameters(query: str) -> list[tuple[str, str]]:
-    """Return the decoded parameters; API Gateway separates them by `;` as well as by `&`."""
+def parse_query(query: str) -> list[tuple[str, str]]:
+    """Return the decoded parameters; like API Gateway, split at `;` as well as at `&`."""
     pairs = (part.partition("=") for part in re.split("[&;]", query) if part)
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 
 
-def grouped(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return all values of each name, in order."""
+def group_values(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each name, in their order."""
     groups: dict[str, list[str]] = {}
     for name, value in pairs:
         groups.setdefault(name, []).append(value)
     return groups
 
 
-def domain(request: Request) -> str:
+def host_name(request: Request) -> str:
+    """Return the Host header without the port."""
     return re.sub(r":\d+$", "", request.header("host"))
 
 
-def request_time() -> str:
+def format_time() -> str:
     return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime())
 
 
-MAKERS: dict[str, Callable[[Request], dict[str, Any]]] = {"v1": rest_event, "v2": http_event, "url": url_event}
+EVENT_BUILDERS: dict[str, Callable[[Request], dict[str, Any]]] = {
+    "v1": build_rest_event,
+    "v2": build_http_event,
+    "url": build_function_url_event,
+}

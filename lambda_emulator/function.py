@@ -1,4 +1,4 @@
-"""A Lambda function on this machine."""
+"""An emulated Lambda function: it keeps the instances of one package and gives each call to one of them."""
 
 import json
 import time
@@ -9,23 +9,25 @@ from threading import Condition, Lock
 from typing import Any, Self
 from uuid import uuid4
 
-from lambda_emulator.instance import Instance, Outcome
-from lambda_emulator.invoke_api import ARN, Invocation, InvokeAPI
-from lambda_emulator.runtime import VERSION
+from lambda_emulator.instance import CallOutcome, Instance
+from lambda_emulator.invoke_api import FUNCTION_ARN_PREFIX, InvocationResult, InvokeAPI
+from lambda_emulator.runtime import PYTHON_VERSION
 from lambda_emulator.runtime_api import PAYLOAD_BYTES, Call
-from lambda_emulator.sandbox import prepared
+from lambda_emulator.sandbox import prepare_launch
 
 TOO_LARGE = f"Request must be smaller than {PAYLOAD_BYTES} bytes for the InvokeFunction operation"
 
 
-class Function:
-    """A Lambda function on this machine: the instances of one package.
+class EmulatedFunction:
+    """A Lambda function on this machine; close it to end its processes and remove its files.
 
-    A call goes to the oldest idle instance, else to a new one, up to `instances` of them, else it waits for one. An
-    instance has one call at a time, and is replaced after it crashed, did not start, sent too much or exceeded
-    `timeout` (in seconds; its start has ten seconds more). `memory` is a number for the log, not a limit.
-    `log` is there until `close`. Lambda's own API calls it too, asynchronously if asked to: its instances find that API
-    by AWS_ENDPOINT_URL_LAMBDA, which boto3 reads, unless `environment` says otherwise.
+    A call goes to the oldest idle instance; else to a new one, up to `max_instances`; else it waits for one. An
+    instance runs one call at a time. It is replaced after it crashed, failed to start, returned too much or exceeded
+    `timeout` (in seconds; starting may take ten seconds more). `memory` (in MB) is only written to the log; nothing
+    limits it. The file `log` exists until `close`.
+
+    Lambda's own API (Invoke) calls the function too, also asynchronously. Its instances find that API by the variable
+    AWS_ENDPOINT_URL_LAMBDA, which boto3 reads, unless `environment` sets another.
     """
 
     def __init__(
@@ -35,130 +37,136 @@ class Function:
         environment: Mapping[str, str],
         handler: str = "todoproject.serving.lambda_handler.handler",
         name: str = "todo-api-dev",
-        instances: int = 4,
+        max_instances: int = 4,
         timeout: float = 29,
         memory: int = 1024,
     ) -> None:
-        self.name, self.limit, self.timeout, self.memory = name, instances, timeout, memory
-        with ExitStack() as started:
-            self.api = started.enter_context(closing(InvokeAPI(name, self.invoke, instances)))
-            own = lambda_variables(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.api.url}
-            self.start = started.enter_context(prepared(package, {**own, **environment}, handler, timeout))
-            self.cleanup = started.pop_all()
-        self.log = self.start.folder / "log"
+        self.name, self.max_instances, self.timeout, self.memory = name, max_instances, timeout, memory
+        with ExitStack() as stack:
+            self.invoke_api = stack.enter_context(closing(InvokeAPI(name, self.invoke, max_instances)))
+            own = describe_function(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.invoke_api.url}
+            launch = prepare_launch(package, {**own, **environment}, handler, timeout)
+            self.launch_config = stack.enter_context(launch)
+            self.cleanup = stack.pop_all()
+        self.log = self.launch_config.function_folder / "log"
         self.log.touch()
-        self.writing = Lock()
-        self.changed = Condition()
-        self.idle: list[Instance] = []
-        self.all: list[Instance] = []
-        self.retired: set[Instance] = set()
-        self.closed = False
+        self.log_lock = Lock()
+        self.changed = Condition()  # guards the lists of instances, and is notified when they change
+        self.idle_instances: list[Instance] = []
+        self.instances: list[Instance] = []
+        self.discarded_instances: set[Instance] = set()
+        self.is_closed = False
 
-    def invoke(self, event: Any) -> Invocation:
-        """Call the function; an error is told as Lambda tells it, never raised."""
+    def invoke(self, event: Any) -> InvocationResult:
+        """Call the function with an event. Its errors are returned as Lambda reports them, never raised."""
         payload = json.dumps(event).encode()
         if len(payload) > PAYLOAD_BYTES:
             message = {"errorType": "RequestTooLarge", "errorMessage": TOO_LARGE}
-            return Invocation(json.dumps(message).encode(), "RequestTooLarge", "")
+            return InvocationResult(json.dumps(message).encode(), "RequestTooLarge", "")
         while True:
-            instance = self.acquire()
-            cold = instance.init_seconds is None
-            call = self.call(payload)
-            outcome = None
-            try:
-                outcome = instance.call(call)
-                log = self.report(instance, call, outcome, cold) if outcome else self.write(instance.read_output())
-            finally:
-                self.release(instance, reusable=bool(outcome and outcome.reusable))
-            if outcome:
-                return Invocation(outcome.payload, outcome.error, log)
+            if result := self.invoke_on_an_instance(payload):
+                return result
 
-    def call(self, payload: bytes) -> Call:
+    def invoke_on_an_instance(self, payload: bytes) -> InvocationResult | None:
+        """Run one call on the next free instance; return None if that instance had ended before it took the call."""
+        instance = self.acquire_instance()
+        is_cold_start = instance.init_seconds is None
+        call = self.new_call(payload)
+        outcome = None
+        try:
+            outcome = instance.run_call(call)
+            if outcome is None:
+                self.append_to_log(instance.read_output())
+                return None
+            log = self.log_call(instance, call, outcome, is_cold_start)
+            return InvocationResult(outcome.payload, outcome.error, log)
+        finally:
+            self.release_instance(instance, is_reusable=bool(outcome and outcome.is_reusable))
+
+    def new_call(self, payload: bytes) -> Call:
         request_id = str(uuid4())
         headers = {
             "Lambda-Runtime-Aws-Request-Id": request_id,
             "Lambda-Runtime-Deadline-Ms": str(int((time.time() + self.timeout) * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": ARN + self.name,
+            "Lambda-Runtime-Invoked-Function-Arn": FUNCTION_ARN_PREFIX + self.name,
             "Lambda-Runtime-Trace-Id": f"Root=1-{int(time.time()):08x}-{uuid4().hex[:24]};Sampled=0",
         }
         return Call(request_id, payload, headers)
 
-    def acquire(self) -> Instance:
+    def acquire_instance(self) -> Instance:
         with self.changed:
-            while not self.closed:
-                if self.idle:
-                    instance = min(self.idle, key=self.all.index)
-                    self.idle.remove(instance)
+            while not self.is_closed:
+                if self.idle_instances:
+                    instance = min(self.idle_instances, key=self.instances.index)
+                    self.idle_instances.remove(instance)
                     return instance
-                if len(self.all) < self.limit:
-                    self.all.append(Instance(self.start))
-                    return self.all[-1]
+                if len(self.instances) < self.max_instances:
+                    self.instances.append(Instance(self.launch_config))
+                    return self.instances[-1]
                 self.changed.wait()
         raise RuntimeError(f"The function {self.name} is closed.")
 
-    def release(self, instance: Instance, *, reusable: bool) -> None:
+    def release_instance(self, instance: Instance, *, is_reusable: bool) -> None:
+        """Make an instance available for the next call, or stop it if it is not reusable or was discarded."""
         with self.changed:
-            if reusable and instance in self.all:
-                self.idle.append(instance)
-                instance = None  # type: ignore[assignment]
-        if instance:
-            self.end([instance])
-        with self.changed:
-            self.changed.notify_all()
+            is_kept = is_reusable and instance in self.instances
+            if is_kept:
+                self.idle_instances.append(instance)
+                self.changed.notify_all()
+        if not is_kept:
+            self.stop_instances([instance])
 
-    def end(self, instances: list[Instance]) -> None:
+    def stop_instances(self, instances: list[Instance]) -> None:
         for instance in instances:
             instance.stop()
         with self.changed:
-            self.all = [instance for instance in self.all if instance not in instances]
-            self.retired.difference_update(instances)
+            self.instances = [instance for instance in self.instances if instance not in instances]
+            self.discarded_instances.difference_update(instances)
             self.changed.notify_all()
 
-    def report(self, instance: Instance, call: Call, outcome: Outcome, cold: bool) -> str:
-        """Write a call's part of the log, with the lines that Lambda puts around it, and return it."""
-        milliseconds = (time.monotonic() - outcome.began) * 1000
+    def log_call(self, instance: Instance, call: Call, outcome: CallOutcome, is_cold_start: bool) -> str:
+        """Append what a call printed to the log, with the lines that Lambda puts around it, and return that text."""
+        milliseconds = (time.monotonic() - outcome.began_at) * 1000
         printed = instance.read_output()
+        init_seconds = instance.init_seconds if is_cold_start else None
         lines = [
-            *([f"INIT_START Runtime Version: python:{VERSION}"] if cold else []),
+            *([f"INIT_START Runtime Version: python:{PYTHON_VERSION}"] if is_cold_start else []),
             f"START RequestId: {call.request_id} Version: $LATEST",
             *([printed.removesuffix("\n")] if printed else []),
-            *([json.loads(outcome.payload)["errorMessage"]] if outcome.error and not outcome.reusable else []),
+            *([json.loads(outcome.payload)["errorMessage"]] if outcome.error and not outcome.is_reusable else []),
             f"END RequestId: {call.request_id}",
             f"REPORT RequestId: {call.request_id}\tDuration: {milliseconds:.2f} ms\t"
             f"Billed Duration: {int(milliseconds) + 1} ms\tMemory Size: {self.memory} MB\t"
-            f"Max Memory Used: {instance.memory()} MB"
-            + (f"\tInit Duration: {instance.init_seconds * 1000:.2f} ms" if cold and instance.init_seconds else ""),
+            f"Max Memory Used: {instance.peak_megabytes()} MB"
+            + (f"\tInit Duration: {init_seconds * 1000:.2f} ms" if init_seconds else ""),
         ]
-        return self.write("\n".join(lines) + "\n")
+        return self.append_to_log("\n".join(lines) + "\n")
 
-    def write(self, text: str) -> str:
-        with self.writing, self.log.open("a", encoding="utf-8") as log:
+    def append_to_log(self, text: str) -> str:
+        with self.log_lock, self.log.open("a", encoding="utf-8") as log:
             log.write(text)
         return text
 
-    def cold(self) -> None:
-        """End every instance after its current call; the next call starts cold."""
+    def discard_instances(self) -> None:
+        """End every instance, after its current call if it has one; the next call is a cold start."""
         with self.changed:
-            idle, busy = self.idle, [instance for instance in self.all if instance not in self.idle]
-            self.idle, self.all = [], []
-            self.retired.update(idle, busy)
-        self.end(idle)
+            idle, self.idle_instances = self.idle_instances, []
+            self.discarded_instances.update(self.instances)
+            self.instances = []
+        self.stop_instances(idle)
 
     def close(self) -> None:
-        """End every instance, also those with a call, whose callers get an error; remove all files.
-
-        Asynchronous calls that have not begun are dropped.
-        """
+        """End every instance and remove all files: running calls fail, waiting asynchronous calls are dropped."""
         with self.changed:
-            self.closed = True
+            self.is_closed = True
             self.changed.notify_all()
-        self.cold()
+        self.discard_instances()
         with self.changed:
-            running = list(self.retired)
-        for instance in running:
+            busy = list(self.discarded_instances)
+        for instance in busy:
             instance.kill()
         with self.changed:
-            self.changed.wait_for(lambda: not self.retired)
+            self.changed.wait_for(lambda: not self.discarded_instances)
         self.cleanup.close()
 
     def __enter__(self) -> Self:
@@ -168,8 +176,8 @@ class Function:
         self.close()
 
 
-def lambda_variables(name: str, memory: int, handler: str) -> dict[str, str]:
-    """Return those variables of Lambda that tell of this function."""
+def describe_function(name: str, memory: int, handler: str) -> dict[str, str]:
+    """Return those of Lambda's variables that describe this function."""
     return {
         "_HANDLER": handler,
         "AWS_LAMBDA_FUNCTION_NAME": name,

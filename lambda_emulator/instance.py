@@ -1,4 +1,4 @@
-"""One instance of a function: a process, its Runtime API, and one call at a time."""
+"""One instance of a function: a process with its own Runtime API, which runs one call at a time."""
 
 import json
 import os
@@ -12,57 +12,62 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Event, Thread
 from typing import NamedTuple
 
-from lambda_emulator.processes import end, innermost, peak_megabytes
-from lambda_emulator.runtime_api import TOO_LARGE, Call, News, RuntimeAPI
+from lambda_emulator.processes import follow_only_children, kill_with_session, peak_megabytes
+from lambda_emulator.runtime_api import TOO_LARGE, Call, RuntimeAPI, RuntimeEvent
 
 INIT_SECONDS = 10  # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+COMMAND_NOT_FOUND = 127
 
 
-class Start(NamedTuple):
-    """How to start an instance."""
+class LaunchConfig(NamedTuple):
+    """How the instances of a function are started; `timeout` is in seconds.
+
+    With `sets_tmpdir` each instance gets a temporary folder of its own, named by TMPDIR.
+    """
 
     command: list[str]
     environment: Mapping[str, str]
-    directory: Path
-    folder: Path
+    working_directory: Path
+    function_folder: Path
     timeout: float
-    private_tmp: bool
+    sets_tmpdir: bool
 
 
-class Outcome(NamedTuple):
-    """How a call ended, when it began to run (by `time.monotonic`), and whether the instance is good for another."""
+class CallOutcome(NamedTuple):
+    """How a call ended, when it began (by `time.monotonic`), and whether the instance can take another."""
 
     payload: bytes
     error: str | None
-    began: float
-    reusable: bool
+    began_at: float
+    is_reusable: bool
 
 
 class Instance:
-    """A process that starts at its first call and ends by `stop`, by an error of its own, or with this process."""
+    """A process that runs from its creation until `stop`, a fatal error, or the end of this process."""
 
-    def __init__(self, start: Start) -> None:
-        self.start = start
+    def __init__(self, config: LaunchConfig) -> None:
+        self.config = config
         self.api = RuntimeAPI()
-        self.output = TemporaryFile(mode="a+b", buffering=0, dir=start.folder)  # noqa: SIM115
-        self.tmp = TemporaryDirectory(dir=start.folder)
-        self.told = 0
+        self.output = TemporaryFile(mode="a+b", buffering=0, dir=config.function_folder)  # noqa: SIM115
+        self.output_offset = 0
+        self.tmp = TemporaryDirectory(dir=config.function_folder)
         self.init_seconds: float | None = None
         self.process: subprocess.Popen[bytes] | None = None
-        self.python: int | None = None
-        self.started = Event()
-        # The kernel ends the process along with the thread that started it, so that thread waits for its end.
+        self.python_pid: int | None = None
+        self.launch_done = Event()
+        # The kernel kills the process when the thread that started it ends, so that thread waits for the process.
         self.thread = Thread(target=self.run_process, daemon=True)
-        self.begin = time.monotonic()
+        self.launched_at = time.monotonic()
         self.thread.start()
 
     def run_process(self) -> None:
-        tmp = {"TMPDIR": self.tmp.name} if self.start.private_tmp else {}
+        """Start the process, wait until it ends, and report its exit status."""
+        tmp = {"TMPDIR": self.tmp.name} if self.config.sets_tmpdir else {}
         try:
             self.process = subprocess.Popen(  # noqa: S603
-                self.start.command,
-                cwd=self.start.directory,
-                env={**self.start.environment, **tmp, "AWS_LAMBDA_RUNTIME_API": self.api.address},
+                self.config.command,
+                cwd=self.config.working_directory,
+                env={**self.config.environment, **tmp, "AWS_LAMBDA_RUNTIME_API": self.api.netloc},
                 stdin=subprocess.DEVNULL,
                 stdout=self.output,
                 stderr=subprocess.STDOUT,
@@ -70,70 +75,73 @@ class Instance:
             )
         except OSError as error:
             self.output.write(f"{error}\n".encode())
-        self.started.set()
-        self.api.news.put(News("exit", str(self.process.wait() if self.process else 127).encode()))
+        self.launch_done.set()
+        status = self.process.wait() if self.process else COMMAND_NOT_FOUND
+        self.api.report("exit", str(status).encode())
 
-    def call(self, call: Call) -> Outcome | None:
-        """Run one call; None if the process had ended before it took it, so that another may."""
-        if self.init_seconds is None and (failed := self.initialise(call)):
+    def run_call(self, call: Call) -> CallOutcome | None:
+        """Run one call; return None if the process ended before it took the call, so that another instance may."""
+        if self.init_seconds is None and (failed := self.wait_until_ready(call)):
             return failed
         self.api.calls.put(call)
-        began, deadline = time.monotonic(), time.monotonic() + self.start.timeout
-        taken = False
+        began_at, is_taken = time.monotonic(), False
         while True:
-            news = self.next_news(deadline)
-            if news.kind == "taken":
-                taken, began, deadline = True, time.monotonic(), time.monotonic() + self.start.timeout
-            elif news.kind == "exit" and not taken:
+            event = self.next_event(began_at + self.config.timeout)
+            if event.kind == "taken":
+                began_at, is_taken = time.monotonic(), True
+            elif event.kind == "exit" and not is_taken:
                 return None
-            elif news.kind in ("exit", "late") or news.request_id == call.request_id:
-                return self.outcome(call, news, began)
+            elif event.kind in ("exit", "timeout") or event.request_id == call.request_id:
+                return self.build_outcome(call, event, began_at)
 
-    def initialise(self, call: Call) -> Outcome | None:
-        """Wait until it asks for its first call: ten seconds, and once more the function's timeout, as on Lambda."""
-        deadline = self.begin + INIT_SECONDS + self.start.timeout
-        while (news := self.next_news(deadline)).kind not in ("ready", "init error", "exit", "late"):
+    def wait_until_ready(self, call: Call) -> CallOutcome | None:
+        """Wait until the process asks for its first call; return the error of `call` if it never does.
+
+        As on Lambda, starting may take ten seconds, and then once more as long as the function's timeout.
+        """
+        deadline = self.launched_at + INIT_SECONDS + self.config.timeout
+        while (event := self.next_event(deadline)).kind not in ("ready", "init error", "exit", "timeout"):
             pass
-        if news.kind != "ready":
-            return self.outcome(call, news, self.begin)
-        self.init_seconds = time.monotonic() - self.begin
-        self.python = innermost(self.process.pid) if self.process else None
+        if event.kind != "ready":
+            return self.build_outcome(call, event, self.launched_at)
+        self.init_seconds = time.monotonic() - self.launched_at
+        self.python_pid = follow_only_children(self.process.pid) if self.process else None
         return None
 
-    def next_news(self, deadline: float) -> News:
+    def next_event(self, deadline: float) -> RuntimeEvent:
         try:
-            return self.api.news.get(timeout=max(0, deadline - time.monotonic()))
+            return self.api.runtime_events.get(timeout=max(0, deadline - time.monotonic()))
         except Empty:
-            return News("late")
+            return RuntimeEvent("timeout")
 
-    def outcome(self, call: Call, news: News, began: float) -> Outcome:
-        """Tell an answer, or the error that Lambda makes of what happened instead."""
-        if news.kind in ("response", "error", "init error"):
-            error = None if news.kind == "response" else "Unhandled"
-            return Outcome(news.payload, error, began, reusable=news.kind != "init error")
-        if news.kind == "too large":
-            kind, message = "Function.ResponseSizeTooLarge", TOO_LARGE
-        elif news.kind == "late":
-            seconds = f"{self.start.timeout:.2f} seconds"
-            kind, message = "Sandbox.Timedout", f"RequestId: {call.request_id} Error: Task timed out after {seconds}"
+    def build_outcome(self, call: Call, event: RuntimeEvent, began_at: float) -> CallOutcome:
+        """Return the function's response, or the error that Lambda reports for what happened instead."""
+        if event.kind in ("response", "error", "init error"):
+            error = None if event.kind == "response" else "Unhandled"
+            return CallOutcome(event.payload, error, began_at, is_reusable=event.kind != "init error")
+        prefix = f"RequestId: {call.request_id} Error: "
+        if event.kind == "too large":
+            error_type, message = "Function.ResponseSizeTooLarge", TOO_LARGE
+        elif event.kind == "timeout":
+            error_type, message = "Sandbox.Timedout", f"{prefix}Task timed out after {self.config.timeout:.2f} seconds"
         else:
-            exited = f"Runtime exited with error: {ending(news.payload)}"
-            kind, message = "Runtime.ExitError", f"RequestId: {call.request_id} Error: {exited}"
-        payload = json.dumps({"errorType": kind, "errorMessage": message}).encode()
-        return Outcome(payload, "Unhandled", began, reusable=False)
+            exited = describe_exit_status(int(event.payload))
+            error_type, message = "Runtime.ExitError", f"{prefix}Runtime exited with error: {exited}"
+        payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+        return CallOutcome(payload, "Unhandled", began_at, is_reusable=False)
 
     def read_output(self) -> str:
-        """Return what it printed since this was last asked."""
+        """Return what the process printed since the last time this was called."""
         size = os.fstat(self.output.fileno()).st_size
-        text = os.pread(self.output.fileno(), size, self.told).decode(errors="replace")
-        self.told += size - self.told
+        text = os.pread(self.output.fileno(), size, self.output_offset).decode(errors="replace")
+        self.output_offset = size
         return text.replace("\r", "\n")
 
-    def memory(self) -> int:
-        return peak_megabytes(self.python) if self.python else 0
+    def peak_megabytes(self) -> int:
+        return peak_megabytes(self.python_pid) if self.python_pid else 0
 
     def stop(self) -> None:
-        """End the process and all that it started; return when they are gone."""
+        """Kill the process and all that it started; return when they have ended."""
         self.kill()
         self.thread.join()
         self.api.close()
@@ -141,15 +149,14 @@ class Instance:
         self.tmp.cleanup()
 
     def kill(self) -> None:
-        """End the process, and let a call that it has fail."""
-        self.started.wait()
+        """Kill the process; a call that it was running then fails."""
+        self.launch_done.wait()
         if self.process:
-            end(self.process)
+            kill_with_session(self.process)
 
 
-def ending(code: bytes) -> str:
-    """Word an exit status as Lambda does; the shell around an instance adds 128 to a signal's number."""
-    status = int(code)
+def describe_exit_status(status: int) -> str:
+    """Word an exit status as Lambda does; the shell around an instance adds 128 to the number of a signal."""
     number = -status if status < 0 else status - 128
     if number > 0:
         return f"signal: {signal.strsignal(number) or number}".lower()

@@ -1,19 +1,19 @@
-"""The HTTP answers that API Gateway and function URLs make of what a function returned."""
+"""Builds the HTTP responses that API Gateway and function URLs make of what a function returned."""
 
 import base64
 import json
 import re
 from typing import Any, NamedTuple
 
-from lambda_emulator.function import Invocation
+from lambda_emulator.invoke_api import InvocationResult
 
 DEFAULT_TYPE = {"v1": "application/json", "v2": "text/plain;charset=UTF-8", "url": "application/json"}
-OWN = {"connection", "content-length", "date", "keep-alive", "transfer-encoding"}
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
+CONNECTION_HEADERS = {"connection", "content-length", "date", "keep-alive", "transfer-encoding"}
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
 
 
-class Answer(NamedTuple):
+class GatewayResponse(NamedTuple):
     """A status, headers in order, and a body."""
 
     status: int
@@ -21,83 +21,84 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class MalformedError(ValueError):
-    """A function returned something that is no HTTP answer."""
+class MalformedResponseError(ValueError):
+    """A function returned something that is not an HTTP response."""
 
 
-def message(status: int, text: str) -> Answer:
-    """Return an answer of API Gateway's own."""
-    return Answer(status, [("Content-Type", "application/json")], json.dumps({"message": text}).encode())
+def error_response(status: int, message: str) -> GatewayResponse:
+    """Return a response that API Gateway itself makes."""
+    return GatewayResponse(status, [("Content-Type", "application/json")], json.dumps({"message": message}).encode())
 
 
-def answer_to(invocation: Invocation, events: str) -> Answer:
-    """Return a function's answer, or API Gateway's own if the function failed or returned none.
+def build_response(result: InvocationResult, event_format: str) -> GatewayResponse:
+    """Return the function's response, or API Gateway's own error if the function failed or returned none.
 
-    A header WWW-Authenticate stays as it is, though a REST API renames it to x-amzn-Remapped-WWW-Authenticate.
+    The header WWW-Authenticate keeps its name, though a REST API renames it to x-amzn-Remapped-WWW-Authenticate.
     """
-    if invocation.error == "RequestTooLarge":
-        return message(413, "Request Too Long")
+    if result.error == "RequestTooLarge":
+        return error_response(413, "Request Too Long")
     try:
-        returned = json.loads(invocation.payload)
-        if invocation.error and returned.get("errorType") == "Sandbox.Timedout":
-            return message(504, "Endpoint request timed out")
-        if invocation.error:
-            raise MalformedError(invocation.error)
-        return answer_from(returned, events)
+        returned = json.loads(result.payload)
+        if result.error and returned.get("errorType") == "Sandbox.Timedout":
+            return error_response(504, "Endpoint request timed out")
+        if result.error:
+            raise MalformedResponseError(result.error)
+        return parse_returned_response(returned, event_format)
     except (AttributeError, TypeError, ValueError):
-        return message(502, "Internal server error")
+        return error_response(502, "Internal server error")
 
 
-def answer_from(returned: Any, events: str) -> Answer:
+def parse_returned_response(returned: Any, event_format: str) -> GatewayResponse:
+    """Return the response that a function returned as an object; raise for one that API Gateway rejects."""
     if not isinstance(returned, dict):
-        raise MalformedError("no object")
+        raise MalformedResponseError("not an object")
     headers = single_headers(returned.get("headers"))
-    if events == "v1":
-        headers = merged(headers, multiple_headers(returned.get("multiValueHeaders")))
+    if event_format == "v1":
+        headers = merge_headers(headers, multi_value_headers(returned.get("multiValueHeaders")))
     else:
-        headers += [("Set-Cookie", text_of(cookie)) for cookie in returned.get("cookies") or []]
-    headers = [(name, value) for name, value in headers if name.lower() not in OWN]
-    if not all(NAME.fullmatch(name) and VALUE.fullmatch(value) for name, value in headers):
-        raise MalformedError("a header")
+        headers += [("Set-Cookie", header_text(cookie)) for cookie in returned.get("cookies") or []]
+    headers = [(name, value) for name, value in headers if name.lower() not in CONNECTION_HEADERS]
+    if not all(HEADER_NAME.fullmatch(name) and HEADER_VALUE.fullmatch(value) for name, value in headers):
+        raise MalformedResponseError("a header")
     if not any(name.lower() == "content-type" for name, _ in headers):
-        headers.append(("Content-Type", DEFAULT_TYPE[events]))
-    return Answer(status_of(returned.get("statusCode")), headers, body_of(returned))
+        headers.append(("Content-Type", DEFAULT_TYPE[event_format]))
+    return GatewayResponse(parse_status(returned.get("statusCode")), headers, decode_body(returned))
 
 
-def status_of(value: Any) -> int:
+def parse_status(value: Any) -> int:
     status = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else 0
     if not 200 <= status <= 599:
-        raise MalformedError("its statusCode")
+        raise MalformedResponseError("its statusCode")
     return status
 
 
-def body_of(returned: dict[str, Any]) -> bytes:
+def decode_body(returned: dict[str, Any]) -> bytes:
     body = returned.get("body")
     if body is None:
         return b""
     if not isinstance(body, str):
-        raise MalformedError("its body")
+        raise MalformedResponseError("its body")
     return base64.b64decode(body, validate=True) if returned.get("isBase64Encoded") is True else body.encode()
 
 
-def text_of(value: Any) -> str:
-    """Return a header's value as text; numbers and switches are written as in JSON."""
+def header_text(value: Any) -> str:
+    """Return a header's value as text; numbers and booleans are written as in JSON."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if not isinstance(value, str):
-        raise MalformedError("a header")
+        raise MalformedResponseError("a header")
     return value
 
 
 def single_headers(headers: Any) -> list[tuple[str, str]]:
-    return [(name, text_of(value)) for name, value in (headers or {}).items()]
+    return [(name, header_text(value)) for name, value in (headers or {}).items()]
 
 
-def multiple_headers(headers: Any) -> list[tuple[str, str]]:
-    return [(name, text_of(value)) for name, values in (headers or {}).items() for value in values]
+def multi_value_headers(headers: Any) -> list[tuple[str, str]]:
+    return [(name, header_text(value)) for name, values in (headers or {}).items() for value in values]
 
 
-def merged(single: list[tuple[str, str]], multiple: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Join both kinds of headers; what stands in both with the same value is sent once."""
+def merge_headers(single: list[tuple[str, str]], multiple: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Join both kinds of headers; one that is in both with the same value is sent once."""
     known = {(name.lower(), value) for name, value in multiple}
     return [pair for pair in single if (pair[0].lower(), pair[1]) not in known] + multiple

@@ -1,4 +1,8 @@
-"""The process of an instance: where it lives, what it may do and what it finds in its environment."""
+"""Sets up where an instance runs: its file system, user and environment, as on Lambda.
+
+Where this process may make namespaces (as root), an instance gets a root file system of its own, read-only but for
+/tmp, and runs as another user. Elsewhere it is a plain process.
+"""
 
 import os
 import shlex
@@ -11,21 +15,22 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from lambda_emulator.function_folder import function_folder, protect, unpack
-from lambda_emulator.instance import Start
-from lambda_emulator.runtime import VERSION, Runtime, lambda_runtime
+from lambda_emulator.instance import LaunchConfig
+from lambda_emulator.runtime import PYTHON_VERSION, Runtime, lambda_runtime
+from lambda_emulator.temporary_folder import temporary_folder
+from lambda_emulator.unpacking import make_read_only, unpack_once
 
 UID, GID = 993, 990
-ACCOUNT = f"root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:{UID}:{GID}::/home/sbx_user1051:/sbin/nologin\n"
-SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc")
+PASSWD = f"root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:{UID}:{GID}::/home/sbx_user1051:/sbin/nologin\n"
+SYSTEM_FOLDERS = ("/usr", "/lib", "/lib64", "/bin", "/etc")
 DEVICES = ("null", "zero", "full", "random", "urandom")
-LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
-LIBRARIES = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+DEVICE_LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"}
+LIBRARY_PATH = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 TMP, TMP_MB = "/tmp", 512  # noqa: S108 - inside an instance
 
 
-class Place(NamedTuple):
-    """The folders of one function on this machine: the package, an empty one to mount on, and one to write in."""
+class SandboxPaths(NamedTuple):
+    """Paths of one function on this machine: its unpacked package, the mount point of its root, its /etc/passwd."""
 
     task: Path
     root: Path
@@ -33,66 +38,50 @@ class Place(NamedTuple):
 
 
 @cache
-def isolates() -> bool:
-    """Whether this process may make mount and process namespaces; a container's root may not."""
-    tools = [shutil.which(tool) for tool in ("unshare", "setpriv", "mount", "chroot")]
+def can_isolate() -> bool:
+    """Whether this process may make mount and process namespaces. Root in a container often may not."""
+    tools = [shutil.which(name) for name in ("unshare", "setpriv", "mount", "chroot")]
     if os.getuid() or not all(tools):
         return False
-    probe = [
-        "unshare",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--propagation",
-        "private",
-        "mount",
-        "-t",
-        "tmpfs",
-        "none",
-        "/mnt",
-    ]
+    probe = ["unshare", "--mount", "--pid", "--fork", "--propagation", "private"]
+    probe += ["mount", "-t", "tmpfs", "none", "/mnt"]
     return subprocess.run(probe, capture_output=True).returncode == 0  # noqa: S603
 
 
 @contextmanager
-def prepared(package: Path, variables: Mapping[str, str], handler: str, timeout: float) -> Iterator[Start]:
-    """Unpack a package, and tell how its instances start, for as long as it is needed.
-
-    Root, where it may, gives each a root of its own; others get a plain process, a package without rights to write,
-    and a folder of their own named by TMPDIR.
-    """
+def prepare_launch(package: Path, variables: Mapping[str, str], handler: str, timeout: float) -> Iterator[LaunchConfig]:
+    """Yield how to start the instances of a function, which has a folder of its own for as long as it exists."""
     runtime = lambda_runtime()
-    with function_folder() as folder:
-        place = Place(folder / "task", folder / "root", folder / "passwd")
-        place.task.mkdir()
-        place.root.mkdir()
-        place.passwd.write_text(ACCOUNT)
-        unpack(package, place.task)
-        if isolates():
-            environment = environment_of(variables, "/var/task", "/var/runtime", "/var/lang")
-            command = isolated_command(place, runtime, variables, handler)
-            yield Start(command, environment, Path("/"), folder, timeout, private_tmp=False)
+    with temporary_folder() as folder:
+        paths = SandboxPaths(unpack_once(package), folder / "root", folder / "passwd")
+        paths.root.mkdir()
+        paths.passwd.write_text(PASSWD)
+        if can_isolate():
+            environment = build_environment(variables, "/var/task", "/var/runtime", "/var/lang")
+            command = isolated_command(paths, runtime, variables, handler)
+            yield LaunchConfig(command, environment, Path("/"), folder, timeout, sets_tmpdir=False)
         else:
-            protect(place.task)
-            environment = environment_of(variables, str(place.task), str(runtime.libraries), str(runtime.lang))
-            yield Start(plain_command(runtime, handler), environment, place.task, folder, timeout, private_tmp=True)
+            make_read_only(paths.task)
+            environment = build_environment(variables, str(paths.task), str(runtime.libraries), str(runtime.lang))
+            yield LaunchConfig(
+                plain_command(runtime, handler), environment, paths.task, folder, timeout, sets_tmpdir=True
+            )
 
 
-def environment_of(function: Mapping[str, str], task: str, runtime: str, lang: str) -> dict[str, str]:
-    """Return all that a process finds in its environment: Lambda's own variables, and the function's.
+def build_environment(variables: Mapping[str, str], task: str, runtime: str, lang: str) -> dict[str, str]:
+    """Return all variables of an instance: Lambda's own, with made-up AWS keys, and the function's `variables`.
 
-    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html; the keys of AWS are made up. One variable
-    is not Lambda's: the function's AWS_ENDPOINT_URL_LAMBDA, as Lambda itself is elsewhere here.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
     return {
         "LANG": "en_US.UTF-8",
         "TZ": ":UTC",
         "PATH": f"{lang}/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-        "LD_LIBRARY_PATH": f"{lang}/lib:{LIBRARIES}",
+        "LD_LIBRARY_PATH": f"{lang}/lib:{LIBRARY_PATH}",
         "PYTHONPATH": runtime,
         "LAMBDA_TASK_ROOT": task,
         "LAMBDA_RUNTIME_DIR": runtime,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{VERSION}",
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_python{PYTHON_VERSION}",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_REGION": "us-east-1",
@@ -102,56 +91,51 @@ def environment_of(function: Mapping[str, str], task: str, runtime: str, lang: s
         "AWS_SESSION_TOKEN": "made-up",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
-        **function,
+        **variables,
     }
 
 
 def socket_folder(environment: Mapping[str, str]) -> str | None:
-    """Return the folder of the database's unix socket, if DATABASE_URL names one."""
+    """Return the folder of the database's Unix socket if DATABASE_URL names one."""
     host = parse_qs(urlsplit(environment.get("DATABASE_URL", "")).query).get("host", [""])[-1]
     return host if host.startswith("/") else None
 
 
-def isolated_command(place: Place, runtime: Runtime, environment: Mapping[str, str], handler: str) -> list[str]:
-    """Return the command of an instance with a root of its own, all of it read-only but 512 MB at /tmp.
+def isolated_command(paths: SandboxPaths, runtime: Runtime, variables: Mapping[str, str], handler: str) -> list[str]:
+    """Return the command that starts an instance in namespaces of its own, as a user without rights.
 
-    It runs as a user without rights, in process and mount namespaces of its own, and dies with the thread that starts
-    it: the first process of a namespace takes all others of it along.
+    It is killed when the thread that started it ends: the first process of a namespace takes all others of it along.
     """
-    python = [f"/var/lang/bin/python{VERSION}", "-s", "-S", "-m", "awslambdaric", handler]
-    drop = ["setpriv", f"--reuid={UID}", f"--regid={GID}", "--clear-groups", "--no-new-privs", "--bounding-set=-all"]
-    inside = [
-        "env",
-        "--unset=PWD",
-        "--unset=OLDPWD",
-        "--chdir=/var/task",
-        *drop,
-        "--inh-caps=-all",
-        "--pdeathsig=KILL",
-        *python,
-    ]
-    lines = mounts(place, runtime, socket_folder(environment))
-    script = "\n".join(["set -e", *lines, shlex.join([tool("chroot"), str(place.root), *inside]), "exit $?"])
-    unshare = [tool("unshare"), "--mount", "--pid", "--fork", "--kill-child=KILL", "--propagation=private"]
-    return [tool("setpriv"), "--pdeathsig=KILL", *unshare, "/bin/sh", "-c", script]
+    python = [f"/var/lang/bin/python{PYTHON_VERSION}", "-s", "-S", "-m", "awslambdaric", handler]
+    change_folder = ["env", "--unset=PWD", "--unset=OLDPWD", "--chdir=/var/task"]
+    drop_rights = ["setpriv", f"--reuid={UID}", f"--regid={GID}", "--clear-groups", "--no-new-privs"]
+    drop_rights += ["--bounding-set=-all", "--inh-caps=-all", "--pdeathsig=KILL"]
+    run_inside = [find_tool("chroot"), str(paths.root), *change_folder, *drop_rights, *python]
+    mounts = mount_commands(paths, runtime, socket_folder(variables))
+    script = "\n".join(["set -e", *mounts, shlex.join(run_inside), "exit $?"])
+    unshare = [find_tool("unshare"), "--mount", "--pid", "--fork", "--kill-child=KILL", "--propagation=private"]
+    return [find_tool("setpriv"), "--pdeathsig=KILL", *unshare, "/bin/sh", "-c", script]
 
 
 def plain_command(runtime: Runtime, handler: str) -> list[str]:
-    """Return the command of an instance without namespaces, which dies with the thread that starts it where it can."""
-    die = [tool("setpriv"), "--pdeathsig=KILL"] if shutil.which("setpriv") else []
-    return [*die, str(runtime.python), "-s", "-S", "-m", "awslambdaric", handler]
+    """Return the command that starts an instance without namespaces.
+
+    Where setpriv exists, it is killed when the thread that started it ends.
+    """
+    kill_with_parent = [find_tool("setpriv"), "--pdeathsig=KILL"] if shutil.which("setpriv") else []
+    return [*kill_with_parent, str(runtime.python), "-s", "-S", "-m", "awslambdaric", handler]
 
 
-def tool(name: str) -> str:
-    """Return the path of a system's tool: the PATH of an instance leaves out those of root."""
+def find_tool(name: str) -> str:
+    """Return the full path of a system tool: the PATH of an instance lacks the folders of root's tools."""
     return shutil.which(name) or name
 
 
-def mounts(place: Place, runtime: Runtime, sockets: str | None) -> list[str]:
-    """Return the lines of shell that build an instance's root."""
-    root, mount, tmp = place.root, tool("mount"), f"{place.root}{TMP}"
-    folders = {folder: folder for folder in SYSTEM if Path(folder).exists()}
-    folders |= {"/var/task": str(place.task), "/var/runtime": str(runtime.libraries), "/var/lang": str(runtime.lang)}
+def mount_commands(paths: SandboxPaths, runtime: Runtime, sockets: str | None) -> list[str]:
+    """Return the shell commands that build the root file system: read-only, with 512 MB at /tmp."""
+    root, mount, tmp = paths.root, find_tool("mount"), f"{paths.root}{TMP}"
+    folders = {folder: folder for folder in SYSTEM_FOLDERS if Path(folder).exists()}
+    folders |= {"/var/task": str(paths.task), "/var/runtime": str(runtime.libraries), "/var/lang": str(runtime.lang)}
     lines = [
         f"{mount} -t tmpfs -o mode=755 none {root}",
         f"mkdir -p {root}/proc {root}/dev {tmp} {root}/opt",
@@ -161,14 +145,14 @@ def mounts(place: Place, runtime: Runtime, sockets: str | None) -> list[str]:
     if sockets:
         folders[sockets] = sockets
     for target, source in folders.items():
-        lines += bind(shlex.quote(source), shlex.quote(f"{root}{target}"))
-    lines += [f"{mount} --bind {place.passwd} {root}/etc/passwd", f"{mount} -o remount,bind,ro {root}/etc/passwd"]
+        lines += bind_read_only(shlex.quote(source), shlex.quote(f"{root}{target}"))
+    lines += [f"{mount} --bind {paths.passwd} {root}/etc/passwd", f"{mount} -o remount,bind,ro {root}/etc/passwd"]
     for device in DEVICES:
         lines += [f": > {root}/dev/{device}", f"{mount} --bind /dev/{device} {root}/dev/{device}"]
-    lines += [f"ln -s {target} {root}/dev/{link}" for link, target in LINKS.items()]
+    lines += [f"ln -s {target} {root}/dev/{link}" for link, target in DEVICE_LINKS.items()]
     return [*lines, f"{mount} -o remount,ro {root}"]
 
 
-def bind(source: str, target: str) -> list[str]:
-    mount = tool("mount")
+def bind_read_only(source: str, target: str) -> list[str]:
+    mount = find_tool("mount")
     return [f"mkdir -p {target}", f"{mount} --bind {source} {target}", f"{mount} -o remount,bind,ro {target}"]

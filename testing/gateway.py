@@ -1,28 +1,28 @@
-"""Calls to the emulated API Gateway."""
+"""Calls the API through an emulated gateway."""
 
 from http.client import HTTPConnection, HTTPResponse
-from urllib.parse import urlsplit
 
-from lambda_emulator.function import Function
-from lambda_emulator.gateway import Front
+from lambda_emulator.gateway import Gateway
 from testing.server import PASSWORD, Caller
 
 
 class GatewayCaller(Caller):
-    """Calls by one kind of gateway, to a function that several may share."""
+    """Calls through one gateway; `function` is the one behind it, which several gateways may share."""
 
-    def __init__(self, front: Front, function: Function) -> None:
-        parts = urlsplit(front.url)
-        self.port, self.prefix, self.url, self.function = parts.port or 0, parts.path, front.url, function
+    def __init__(self, gateway: Gateway) -> None:
+        self.function, self.url = gateway.function, gateway.url
+        self.port, self.prefix = gateway.server_port, gateway.prefix
 
     def sign_up_as(self, email: str) -> str:
-        answer = self.call("POST", "/auth/signup/", {"email": email, "password": PASSWORD})
-        assert answer.status == 200, answer.body
-        return answer.json()["token"]
+        """Make an account for an address, and return its access token."""
+        response = self.call("POST", "/auth/signup/", {"email": email, "password": PASSWORD})
+        assert response.status == 200, response.body
+        return response.json()["token"]
 
     def raw(
         self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
     ) -> tuple[HTTPResponse, bytes]:
+        """Send one request; return the response with its headers in full, and its body."""
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             http.request(method, self.prefix + path, body, headers or {})

@@ -1,4 +1,4 @@
-"""The secrets of a stage: where they come from, and what stops a deployment."""
+"""The secrets of a stage: where they are taken from, and which problems stop a deployment."""
 
 import secrets
 import stat
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click import ClickException
 
-from deploy.secret_settings import NAMES, secret_settings
+from deploy.secret_settings import NAMES, collect_secrets
 
 KEY = secrets.token_urlsafe(50)
 URL = "postgresql://ada:hidden@db.example.com:5432/todos"
@@ -20,48 +20,50 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / ".env.stage"
 
 
-def refused(file: Path, *, required: bool = True) -> str:
+def error_message(file: Path, *, required: bool = True) -> str:
     with pytest.raises(ClickException) as error:
-        secret_settings("stage", file, required=required, deployed={})
+        collect_secrets("stage", file, required=required, deployed={})
     assert "hidden" not in error.value.message
     return error.value.message
 
 
-def test_a_key_is_made_once_and_kept_where_nobody_else_reads_it(file: Path) -> None:
-    first = secret_settings("stage", file, required=False, deployed={})
+def test_a_missing_key_is_made_once_and_kept_in_a_file_that_only_its_owner_can_read(file: Path) -> None:
+    first = collect_secrets("stage", file, required=False, deployed={})
     assert len(first["SECRET_KEY"]) >= 50
-    assert secret_settings("stage", file, required=False, deployed={}) == first
+    assert collect_secrets("stage", file, required=False, deployed={}) == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_key_is_added_to_a_file_that_is_there_and_others_may_not_read_it_any_more(file: Path) -> None:
+def test_a_new_key_is_added_to_an_existing_file_which_others_can_then_no_longer_read(file: Path) -> None:
     file.write_text(f"DATABASE_URL={URL}")
     file.chmod(0o644)
-    given = secret_settings("stage", file, required=False, deployed={})
+    given = collect_secrets("stage", file, required=False, deployed={})
     assert file.read_text() == f"DATABASE_URL={URL}\nSECRET_KEY={given['SECRET_KEY']}\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_secrets_come_from_the_file_and_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_text(f"# our secrets\n\nSECRET_KEY={KEY}\nDATABASE_URL='{URL}'\n")
-    assert secret_settings("stage", file, required=True, deployed={}) == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
+    assert collect_secrets("stage", file, required=True, deployed={}) == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
     monkeypatch.setenv("EMAIL_URL", "smtp://mail.example.com")
-    given = secret_settings("stage", file, required=True, deployed={})
+    given = collect_secrets("stage", file, required=True, deployed={})
     assert given == {"SECRET_KEY": KEY, "DATABASE_URL": URL, "EMAIL_URL": "smtp://mail.example.com"}
 
 
-def test_two_different_values_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_different_values_in_the_file_and_the_environment_raise_an_error(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file.write_text(f"SECRET_KEY={KEY}\nDATABASE_URL={URL}\n")
     monkeypatch.setenv("DATABASE_URL", URL)
-    assert secret_settings("stage", file, required=True, deployed={})["DATABASE_URL"] == URL
+    assert collect_secrets("stage", file, required=True, deployed={})["DATABASE_URL"] == URL
     monkeypatch.setenv("DATABASE_URL", f"{URL}2")
-    assert refused(file) == "DATABASE_URL differs between your environment and .env.stage; unset one of them."
+    assert error_message(file) == "DATABASE_URL differs between your environment and .env.stage; unset one of them."
 
 
-def test_what_is_deployed_is_kept_unless_another_is_given(file: Path) -> None:
+def test_a_deployed_secret_is_kept_unless_another_is_given(file: Path) -> None:
     deployed = {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql://db.example.com/old", "ALLOWED_HOSTS": "x"}
     file.write_text(f"DATABASE_URL={URL}\n")
-    given = secret_settings("stage", file, required=True, deployed=deployed)
+    given = collect_secrets("stage", file, required=True, deployed=deployed)
     assert given == {"SECRET_KEY": KEY, "DATABASE_URL": URL}
     assert file.read_text() == f"DATABASE_URL={URL}\n"
 
@@ -74,24 +76,26 @@ def test_what_is_deployed_is_kept_unless_another_is_given(file: Path) -> None:
         (f"SECRET_KEY=\nDATABASE_URL={URL}", "SECRET_KEY is missing"),
         (f"SECRET_KEY=short\nDATABASE_URL={URL}", "SECRET_KEY is a default, or shorter than 50 characters"),
         (f"SECRET_KEY={KEY}\nDATABASE_URL=mysql://ada:hidden@host/name", "DATABASE_URL names no database"),
-        (f"SECRET_KEY={KEY}\nDEBUG=hidden", "Line 2 of .env.stage is not understood"),
-        ("hidden", "Line 1 of .env.stage is not understood"),
+        (f"SECRET_KEY={KEY}\nDEBUG=hidden", "Line 2 of .env.stage is invalid"),
+        ("hidden", "Line 1 of .env.stage is invalid"),
     ],
 )
-def test_what_is_missing_or_unfit_is_refused_and_never_repeated(file: Path, lines: str, reason: str) -> None:
+def test_a_missing_or_invalid_secret_is_refused_without_showing_it(file: Path, lines: str, reason: str) -> None:
     file.write_text(lines)
-    assert refused(file).startswith(reason)
+    assert error_message(file).startswith(reason)
 
 
-def test_a_key_is_never_made_where_data_must_last(file: Path) -> None:
-    refused(file)
+def test_no_key_is_made_for_a_stage_whose_data_must_last(file: Path) -> None:
+    error_message(file)
     assert not file.exists()
 
 
-def test_names_are_said_and_values_are_not(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_names_of_secrets_are_printed_and_their_values_are_not(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file.write_text(f"SECRET_KEY={KEY}\nDATABASE_URL={URL}")
-    secret_settings("stage", file, required=True, deployed={})
-    said = capsys.readouterr().out
-    assert said == "DATABASE_URL for stage: from .env.stage.\nSECRET_KEY for stage: from .env.stage.\n"
-    assert KEY not in said
-    assert "hidden" not in said
+    collect_secrets("stage", file, required=True, deployed={})
+    printed = capsys.readouterr().out
+    assert printed == "DATABASE_URL for stage: from .env.stage.\nSECRET_KEY for stage: from .env.stage.\n"
+    assert KEY not in printed
+    assert "hidden" not in printed

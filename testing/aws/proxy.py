@@ -1,4 +1,4 @@
-"""What stands between a deployer and the APIs that are deployed here: a proxy that ends TLS for them."""
+"""The HTTPS proxy by which a deployer reaches the deployed APIs: it ends TLS for their host names."""
 
 import datetime
 import select
@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-class Tunnel(StreamRequestHandler):
-    """Ends TLS for the APIs that are deployed, and hands out the code of functions; nothing else is reachable."""
+class ProxyHandler(StreamRequestHandler):
+    """Handles CONNECT to a deployed API, and GET for the code of a function; everything else gets 502."""
 
     server: "Proxy"
 
@@ -23,54 +23,58 @@ class Tunnel(StreamRequestHandler):
         while self.rfile.readline(8192).strip():
             pass
         if method == "GET":
-            code = self.server.code(target.removeprefix("/"))
+            code = self.server.get_code(target.removeprefix("/"))
             self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(code) + code)
-        elif upstream := self.server.address(target):
+        elif gateway := self.server.find_gateway(target):
             self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            self.connect(upstream)
+            self.connect(gateway)
         else:
-            self.wfile.write(b"HTTP/1.1 502 Nothing leaves this machine\r\n\r\n")
+            self.wfile.write(b"HTTP/1.1 502 Only APIs that are deployed here can be reached\r\n\r\n")
 
-    def connect(self, upstream: tuple[str, int]) -> None:
+    def connect(self, address: tuple[str, int]) -> None:
         with (
             self.server.tls.wrap_socket(self.connection, server_side=True) as client,
-            socket.create_connection(upstream) as front,
+            socket.create_connection(address) as gateway,
         ):
-            relay(client, front)
+            relay(client, gateway)
 
 
-def relay(client: ssl.SSLSocket, front: socket.socket) -> None:
-    """Copy both ways until either side ends."""
+def relay(client: ssl.SSLSocket, gateway: socket.socket) -> None:
+    """Copy data both ways until either side closes its connection."""
     while True:
-        for source in select.select([client, front], [], [])[0]:
+        for source in select.select([client, gateway], [], [])[0]:
             data = source.recv(65_536)
             while source is client and client.pending():
                 data += client.recv(65_536)
             if not data:
                 return
-            (front if source is client else client).sendall(data)
+            (gateway if source is client else client).sendall(data)
 
 
 class Proxy(ThreadingTCPServer):
-    """What HTTPS_PROXY names.
+    """A proxy for the variable HTTPS_PROXY.
 
-    `address` tells where an API's host and port are served, if they are; `code` gives the package of a function.
+    `find_gateway` returns the address of the gateway for a host name and port, or None; `get_code` returns the
+    package of a function.
     """
 
     daemon_threads = True
 
     def __init__(
-        self, certificate: Path, address: Callable[[str], tuple[str, int] | None], code: Callable[[str], bytes]
+        self,
+        certificate: Path,
+        find_gateway: Callable[[str], tuple[str, int] | None],
+        get_code: Callable[[str], bytes],
     ) -> None:
-        self.address, self.code = address, code
+        self.find_gateway, self.get_code = find_gateway, get_code
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(certificate)
-        super().__init__(("127.0.0.1", 0), Tunnel)
+        super().__init__(("127.0.0.1", 0), ProxyHandler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 def make_certificate(path: Path, host: str) -> bytes:
-    """Write a key and a certificate for a host, such as *.example.com, and return the certificate."""
+    """Write a key and a self-signed certificate for a host, such as *.example.com; return the certificate as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "AWS on this machine")])
     now = datetime.datetime.now(datetime.UTC)

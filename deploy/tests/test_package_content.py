@@ -1,11 +1,10 @@
-"""What is in the package, and what is not."""
+"""The content of the package: what it must contain, and what it must not."""
 
 import importlib.metadata
-import os
+import json
 import re
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from fnmatch import fnmatch
@@ -14,9 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from deploy import package as packaging
-from deploy.package import ROOT, build
-from testing.package import ARCHITECTURE
+from deploy.package import ROOT, local_architecture
+from testing.packages import shared_package
 
 MEGABYTE = 1024 * 1024
 
@@ -34,26 +32,26 @@ FORBIDDEN = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session", params=["x86_64", "arm64"])
+@pytest.fixture(scope="module", params=["x86_64", "arm64"])
 def architecture(request: pytest.FixtureRequest) -> str:
+    if request.param != local_architecture() and not request.config.getoption("--long"):
+        pytest.skip("The package for the other architecture is only built with --long.")
     return request.param
 
 
-@pytest.fixture(scope="session")
-def content(architecture: str, package: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
-    if architecture != ARCHITECTURE:
-        package = build(tmp_path_factory.mktemp(architecture) / "package.zip", architecture=architecture)
-    with ZipFile(package) as opened:
+@pytest.fixture(scope="module")
+def content(architecture: str) -> Iterator[ZipFile]:
+    with ZipFile(shared_package(architecture)) as opened:
         yield opened
 
 
-def test_it_is_small(content: ZipFile) -> None:
+def test_the_package_is_small(content: ZipFile) -> None:
     assert content.filename is not None
     assert Path(content.filename).stat().st_size <= 22 * MEGABYTE
     assert sum(info.file_size for info in content.infolist()) <= 65 * MEGABYTE
 
 
-def test_nothing_forbidden_is_in_it(content: ZipFile) -> None:
+def test_the_package_has_no_forbidden_file(content: ZipFile) -> None:
     names = content.namelist()
     assert len(names) == len(set(names))
     assert [(name, pattern) for name in names for pattern in FORBIDDEN if fnmatch(name, pattern)] == []
@@ -61,7 +59,7 @@ def test_nothing_forbidden_is_in_it(content: ZipFile) -> None:
     assert not [name for name in names if fnmatch(name, "*/locale/*") and not re.search(r"/locale/(__|en/)", name)]
 
 
-def test_all_of_the_project_that_runs_is_in_it(content: ZipFile) -> None:
+def test_the_package_has_every_file_of_the_project_but_its_tests(content: ZipFile) -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "todoproject", "accounts", "todos"],  # noqa: S607
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -72,47 +70,33 @@ def test_all_of_the_project_that_runs_is_in_it(content: ZipFile) -> None:
         assert content.read(name) == (ROOT / name).read_bytes()
 
 
-def test_hidden_files_links_and_other_files_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project, folder = tmp_path / "project", tmp_path / "package"
-    (project / "todos" / ".checkpoints").mkdir(parents=True)
-    (project / "todos" / "tests").mkdir()
-    for name in ("views.py", ".#views.py", "dump.json", ".checkpoints/a.py", "tests/test_a.py", "page.html"):
-        (project / "todos" / name).write_text(name)
-    (project / "todos" / "link.py").symlink_to("/etc/hostname")
-    (project / "todos" / "gone.py").symlink_to("/nowhere")
-    monkeypatch.setattr(packaging, "ROOT", project)
-    packaging.add_project(folder)
-    copied = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    assert copied == ["todos/page.html", "todos/views.py"]
-
-
-def test_every_requirement_and_what_it_needs_is_in_it(content: ZipFile) -> None:
+def test_the_package_has_every_requirement_and_what_it_depends_on(content: ZipFile) -> None:
     lines = (ROOT / "requirements-lambda.txt").read_text().splitlines()
-    named = {canonical(line.split()[0]) for line in lines if line and line[0] not in "#-"}
-    installed = {canonical(name.split("-")[0]) for name in content.namelist() if ".dist-info/" in name}
+    named = {canonical_name(line.split()[0]) for line in lines if line and line[0] not in "#-"}
+    installed = {canonical_name(name.split("-")[0]) for name in content.namelist() if ".dist-info/" in name}
     assert installed == named
-    provided = {"boto3"}  # by Lambda's Python
-    at_work_in_the_command_line_alone = {
+    in_the_runtime = {"boto3"}
+    used_only_by_command_lines = {
         *("argcomplete", "hjson", "jmespath", "pip", "placebo", "python-dateutil", "python-slugify", "requests"),
         *("setuptools", "toml", "tqdm", "troposphere", "wheel"),  # Zappa's
         "jsonschema",  # drf-spectacular's `--validate`
     }
-    needed = {canonical(other) for name in named for other in required_by(name)}
-    assert needed - named - provided == at_work_in_the_command_line_alone
+    needed = {canonical_name(other) for name in named for other in dependencies_of(name)}
+    assert needed - named - in_the_runtime == used_only_by_command_lines
 
 
-def canonical(name: str) -> str:
+def canonical_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def required_by(name: str) -> list[str]:
-    """Return what a distribution requires on Linux, without extras."""
+def dependencies_of(name: str) -> list[str]:
+    """Return the names of what a distribution requires on Linux, without extras."""
     lines = importlib.metadata.requires(name) or []
     here = [line for line in lines if not re.search(r"extra ==|python_version|sys_platform|implementation_name", line)]
     return [match[0] for line in here if (match := re.match(r"[\w.-]+", line))]
 
 
-def test_native_libraries_are_the_targets(content: ZipFile, architecture: str) -> None:
+def test_native_libraries_are_for_the_target(content: ZipFile, architecture: str) -> None:
     libraries = [name for name in content.namelist() if content.open(name).read(4) == b"\x7fELF"]
     names = " ".join(libraries)
     for wanted in ("_cffi_backend", "_argon2_cffi_bindings/", "psycopg_binary/_psycopg", "psycopg_binary.libs/libpq"):
@@ -123,7 +107,7 @@ def test_native_libraries_are_the_targets(content: ZipFile, architecture: str) -
         assert "cpython" not in library or ".cpython-313-" in library
 
 
-def test_bytecode_is_there_for_every_module_and_needs_no_date(content: ZipFile) -> None:
+def test_every_module_has_bytecode_that_is_not_checked_against_dates(content: ZipFile) -> None:
     names = content.namelist()
     wanted = {
         re.sub(r"([^/]+)\.py$", r"__pycache__/\1.cpython-313.pyc", name) for name in names if name.endswith(".py")
@@ -135,68 +119,36 @@ def test_bytecode_is_there_for_every_module_and_needs_no_date(content: ZipFile) 
         assert content.open(name).read(8)[4:] == b"\x01\x00\x00\x00", name  # PEP 552: hash-based, unchecked
 
 
-def test_files_can_be_read_by_everyone_and_are_no_links(content: ZipFile) -> None:
+def test_every_file_is_readable_by_everyone_and_none_is_a_link(content: ZipFile) -> None:
     assert {info.external_attr >> 16 for info in content.infolist()} == {0o644}
 
 
-def test_every_static_file_of_the_manifest_is_in_it(content: ZipFile) -> None:
-    import json
-
+def test_the_package_has_every_static_file_of_the_manifest(content: ZipFile) -> None:
     manifest = json.loads(content.read("staticfiles/staticfiles.json"))["paths"]
     assert "rest_framework/css/default.css" in manifest
     assert {f"staticfiles/{name}" for name in manifest.values()} <= set(content.namelist())
 
 
-def test_the_database_is_migrated_empty_and_one_file(content: ZipFile, tmp_path: Path) -> None:
+def test_the_database_is_one_file_migrated_and_empty(content: ZipFile, tmp_path: Path) -> None:
     content.extract("db.sqlite3", tmp_path)
     with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert {"accounts_user", "todos_todo", "django_migrations"} <= tables
-        kept = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
-        assert {table: count(database, table) for table in tables - kept} == dict.fromkeys(tables - kept, 0)
-        assert count(database, "django_migrations") > 10
+        filled_by_migrations = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
+        assert {table: count_rows(database, table) for table in tables - filled_by_migrations} == dict.fromkeys(
+            tables - filled_by_migrations, 0
+        )
+        assert count_rows(database, "django_migrations") > 10
         assert database.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
 
 
-def count(database: sqlite3.Connection, table: str) -> int:
+def count_rows(database: sqlite3.Connection, table: str) -> int:
     return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
 
 
-def test_nothing_in_it_tells_of_the_machine_that_built_it(content: ZipFile) -> None:
+def test_no_file_contains_a_path_of_the_machine_that_built_it(content: ZipFile) -> None:
     for name in content.namelist():
         data = content.read(name)
         assert str(ROOT).encode() + b"/" not in data, name
         assert str(Path.home()).encode() + b"/." not in data, name
-
-
-def built_without_the_targets_python(folder: Path) -> tuple[str, ZipFile]:
-    """Build on a machine where no Python 3.13 can be found."""
-    (folder / "bin").mkdir()
-    stub = folder / "bin" / "python3.13"
-    stub.write_text("#!/bin/sh\necho not installed >&2\nexit 127\n")
-    stub.chmod(0o755)
-    environment = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "HOME": str(folder), "VIRTUAL_ENV": sys.prefix}
-    environment |= {"LAMBDA_ARCHITECTURE": ARCHITECTURE, "PIP_CACHE_DIR": pip_cache()}
-    done = subprocess.run(  # noqa: S603
-        [Path(sys.executable).with_name("zappa"), "package", "dev", "--output", folder / "package.zip"],
-        cwd=ROOT, env=environment, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout, ZipFile(folder / "package.zip")
-
-
-def pip_cache() -> str:
-    return os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))
-
-
-@pytest.mark.skipif(sys.version_info[:2] == (3, 13), reason="the target's Python is the one that runs this")
-def test_without_the_targets_python_only_the_bytecode_is_missing_and_it_is_said(
-    package: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    said, content = built_without_the_targets_python(tmp_path_factory.mktemp("without"))
-    assert "Packaged without bytecode" in said
-    with ZipFile(package) as usual:
-        sources = {name for name in usual.namelist() if not name.endswith(".pyc")}
-    assert "zappa_settings.py" in sources
-    assert set(content.namelist()) == sources

@@ -1,0 +1,53 @@
+"""Deployments that are refused, or fail, before a function is made."""
+
+import pytest
+
+pytest.importorskip("moto", reason="moto, which plays AWS, is in requirements-dev.txt")
+
+from collections.abc import Callable
+
+from testing.aws.account import AwsAccount
+from testing.aws.project import ProjectCopy
+from testing.aws.resources import list_resources
+from testing.probe_function import needs_lambda_python
+
+pytestmark = needs_lambda_python
+SECRETS = {"SECRET_KEY": "k" + "0123456789" * 6, "DATABASE_URL": "postgresql://u:p@db.example.com/todo"}
+ROLE_NAME = "todo-api-production-ZappaLambdaExecutionRole"
+
+
+def test_production_without_a_secret_is_refused(
+    aws: AwsAccount, project: ProjectCopy, rounds: Callable[[int, int], int]
+) -> None:
+    before = list_resources(aws)
+    for missing in ["SECRET_KEY", "DATABASE_URL"][: rounds(1, 2)]:
+        given = {name: value for name, value in SECRETS.items() if name != missing}
+        result = project.zappa("deploy", "production", **given)
+        assert result.code == 1
+        assert f"{missing} is missing" in result.output
+        assert ".env.production" in result.output
+        assert list_resources(aws) == before
+
+
+def test_mail_without_a_public_url_is_refused(aws: AwsAccount, project: ProjectCopy) -> None:
+    before = list_resources(aws)
+    mail_server = "smtp+tls://ada:hidden@mail.example.com:587"
+    result = project.zappa("deploy", "production", EMAIL_URL=mail_server, **SECRETS)
+    assert result.code == 1
+    assert "EMAIL_URL is set, but not PUBLIC_URL" in result.output
+    assert "hidden" not in result.output
+    assert list_resources(aws) == before
+
+
+def test_a_failed_build_says_why_and_makes_no_function(aws: AwsAccount, project: ProjectCopy) -> None:
+    before, files = list_resources(aws), project.list_files()
+    requirements = project.directory / "requirements-lambda.txt"
+    original = requirements.read_text()
+    requirements.write_text(f"{original}docopt\n")  # There is no wheel of it.
+    result = project.zappa("deploy", "production", **SECRETS)
+    requirements.write_text(original)
+    assert result.code == 1
+    assert "No matching distribution found for docopt" in result.output
+    # Zappa makes the role before it builds, and uses it the next time.
+    assert list_resources(aws) == before | {"roles": sorted([*before.get("roles", []), ROLE_NAME])}
+    assert project.list_files() == files
