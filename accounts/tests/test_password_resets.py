@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from threading import BoundedSemaphore
-from time import sleep
 from typing import Any
 
 import pytest
@@ -28,9 +26,7 @@ from testing.accounts import (
 from testing.concurrency import run_concurrently
 from testing.factories import PASSWORD, client_for, make_user
 from testing.outbox import find_reset_link, make_reset_link, read_outbox
-from testing.processes import run
 from testing.queries import statements
-from todoproject.serving import background_tasks
 
 # Mails are sent by a thread, which sees only what is committed.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.in_process("mails go to a list of this process")]
@@ -210,33 +206,3 @@ def test_mail_server_failure_is_logged_and_not_shown_to_the_client(user: User, s
     assert request_reset(user.email).status_code == 202
     assert read_outbox() == []
     assert "A reset mail was not sent: ConnectionRefusedError" in caplog.text
-
-
-WAITING_AT_THE_STOP = """
-import logging, time, django
-django.setup()
-from todoproject.serving import background_tasks
-background_tasks.STOP_SECONDS, background_tasks.DELAY = 0.1, (0, 0)
-for _ in range(4):
-    background_tasks.run_in_background(time.sleep, 1)
-background_tasks.stop()
-"""
-
-
-def test_at_the_stop_what_waits_too_long_is_dropped_and_logged() -> None:
-    result = run("-c", WAITING_AT_THE_STOP, DJANGO_SETTINGS_MODULE="todoproject.settings")
-    assert (result.returncode, result.stderr.count("dropped: the process stops")) == (0, 3)
-
-
-def test_beyond_what_may_wait_a_call_is_dropped_and_logged(caplog: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background_tasks, "queue_slots", BoundedSemaphore(2))
-    for _ in range(3):
-        background_tasks.run_in_background(sleep, 0.1)
-    assert caplog.text.count("A background task was dropped") == 1
-    background_tasks.executor.submit(int).result(30)
-
-
-def test_lambda_is_not_waited_for_longer_than_a_caller_waits() -> None:
-    config = background_tasks.get_session_with_short_timeouts().client("lambda", region_name="eu-central-1").meta.config
-    assert config.connect_timeout + config.read_timeout < 10
-    assert config.retries["total_max_attempts"] == 1

