@@ -7,9 +7,9 @@ import pytest
 def test_log_of_all_tests_has_request_lines_and_no_secret(request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("--lambda"):
         pytest.skip("reads the log of the Lambda emulator")
-    remote = request.getfixturevalue("remote")
-    remote.sign_up()
-    log = remote.log.read_text()
+    emulated_api = request.getfixturevalue("emulated_api")
+    emulated_api.sign_up()
+    log = emulated_api.log.read_text()
     assert log.count('"logger": "todoproject.requests"') > 0
-    assert remote.secrets
-    assert [secret for secret in sorted(remote.secrets) if secret in log] == []
+    assert emulated_api.secrets
+    assert [secret for secret in sorted(emulated_api.secrets) if secret in log] == []
