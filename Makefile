@@ -4,7 +4,7 @@ PORT ?= $(if $(filter lambda,$(MAKECMDGOALS)),9000,8000)
 STAGE ?= dev
 URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
-# What `make test` runs on the local Lambda; `make test-long` runs all there.
+# What `make test` runs on the Lambda emulator; `make test-long` runs all there.
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py session_cookies.py) \
 	$(addprefix todos/tests/test_,todos.py bulk.py sync.py) $(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
@@ -29,7 +29,7 @@ lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:900
 package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=production for the other stage)
 	@$(BIN)/zappa package $(STAGE)
 
-test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the local Lambda
+test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync test-on-postgresql test-deployment test-on-sqlite test-on-lambda
 
 test-on-sqlite: .venv/dev
