@@ -4,11 +4,14 @@ from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
-from rest_framework_simplejwt import authentication
+from rest_framework_simplejwt import authentication, tokens
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.settings import api_settings
 
+from accounts.exceptions import AccountGone
 from accounts.models import User
-from accounts.tokens import authenticate_token
+from accounts.tokens import VERSION_CLAIM, RefreshToken
+from todoproject.api.integers import parse_integer
 
 
 class JWTAuthentication(authentication.JWTAuthentication):
@@ -23,6 +26,26 @@ class JWTAuthentication(authentication.JWTAuthentication):
 
     def get_user(self, validated_token: Any) -> Any:
         return authenticate_token(validated_token)
+
+
+def authenticate_refresh_token(text: str) -> User:
+    """Return the user of a refresh token. Raises InvalidToken or AccountGone (401) if it is invalid or revoked."""
+    try:
+        return authenticate_token(RefreshToken(text))
+    except TokenError as error:
+        raise InvalidToken(str(error)) from None
+
+
+def authenticate_token(token: tokens.Token) -> User:
+    """Return the active user of a verified token, in one statement. Raises AccountGone (401) if it is revoked."""
+    user_id, version = token.get("user_id"), token.get(VERSION_CLAIM)
+    pk = parse_integer(user_id) if isinstance(user_id, str) else None
+    if pk is None or type(version) is not int:
+        raise AccountGone
+    try:
+        return User.objects.get(pk=pk, token_version=version, is_active=True)
+    except User.DoesNotExist:
+        raise AccountGone from None
 
 
 class JWTScheme(OpenApiAuthenticationExtension):

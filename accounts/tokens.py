@@ -3,11 +3,9 @@
 from typing import Any
 
 from rest_framework_simplejwt import tokens
-from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.exceptions import TokenError
 
-from accounts.exceptions import AccountGone
 from accounts.models import User
-from todoproject.api.integers import parse_integer
 
 VERSION_CLAIM = "token_version"
 
@@ -55,23 +53,3 @@ def issue_access_token(user: User) -> dict[str, str]:
     """
     access = str(AccessToken.for_user(user))
     return {"token": access, "access": access}
-
-
-def authenticate_refresh_token(text: str) -> User:
-    """Return the user of a refresh token. Raises InvalidToken or AccountGone (401) if it is invalid or revoked."""
-    try:
-        return authenticate_token(RefreshToken(text))
-    except TokenError as error:
-        raise InvalidToken(str(error)) from None
-
-
-def authenticate_token(token: tokens.Token) -> User:
-    """Return the active user of a verified token, in one statement. Raises AccountGone (401) if it is revoked."""
-    user_id, version = token.get("user_id"), token.get(VERSION_CLAIM)
-    pk = parse_integer(user_id) if isinstance(user_id, str) else None
-    if pk is None or type(version) is not int:
-        raise AccountGone
-    try:
-        return User.objects.get(pk=pk, token_version=version, is_active=True)
-    except User.DoesNotExist:
-        raise AccountGone from None

@@ -12,10 +12,10 @@ from rest_framework.viewsets import GenericViewSet
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import password_resets, schema, serializers
-from accounts.authentication import logged_in_user
+from accounts.authentication import authenticate_refresh_token, logged_in_user
 from accounts.exceptions import InvalidResetLinkError, TooManyAttempts
 from accounts.throttling import Attempt, reserve
-from accounts.tokens import authenticate_refresh_token, issue_access_token, issue_tokens
+from accounts.tokens import issue_access_token, issue_tokens
 from todoproject.api.serializers import EmptySerializer
 from todoproject.api.views import StrictView
 

@@ -17,18 +17,18 @@ from accounts.authentication import logged_in_user
 from todoproject.api.integers import parse_integer
 from todoproject.api.views import StrictView
 from todos import bulk, conditions, idempotency, schema, sync
+from todos.delete_and_restore import DeleteAndRestoreMixin
 from todos.filters import TodoFilter
 from todos.models import Todo, TodoQuerySet
 from todos.pagination import KeysetPagination
 from todos.renderers import CSVRenderer
 from todos.responses import set_revision_header, todo_response
 from todos.serializers import StatusPatchSerializer, TodoSerializer
-from todos.tombstones import TombstoneMixin
 from todos.unit_of_work import unit_of_work
 
 
 @extend_schema_view(**schema.OPERATIONS)
-class TodoViewSet(bulk.BulkMixin, TombstoneMixin, StrictView, ModelViewSet):
+class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSet):
     """Your todos. Those of other users are not found, as if they did not exist."""
 
     queryset = Todo.objects.none()

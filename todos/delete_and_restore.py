@@ -18,7 +18,7 @@ from todos.responses import set_revision_header, todo_response
 from todos.unit_of_work import unit_of_work
 
 
-class TombstoneMixin(GenericViewSet):
+class DeleteAndRestoreMixin(GenericViewSet):
     """The calls of the todo viewset that delete and restore."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
