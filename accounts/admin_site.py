@@ -15,7 +15,7 @@ class AdminSite(admin.AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Let staff change their own password. Only wrong current passwords count as attempts."""
         user: Any = request.user
-        reserved = throttling.reserve_password_check(user) if request.method == "POST" else []
+        reserved = throttling.reserve_password_attempt(user) if request.method == "POST" else []
         response: Any = super().password_change(request, extra_context)
         if response.status_code == 302 or "old_password" not in response.context_data["form"].errors:
             throttling.refund(reserved)

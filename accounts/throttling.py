@@ -60,14 +60,14 @@ def reserve_login_attempt(request: HttpRequest | None, email: str) -> list[Throt
     return reserve(Attempt.for_email("account", email, from_client.address), Attempt.for_email("email", email))
 
 
-def reserve_password_check(user: User) -> list[ThrottleCount]:
-    """Count an entry of the current password, until refunded."""
+def reserve_password_attempt(user: User) -> list[ThrottleCount]:
+    """Count an attempt to enter the current password; refund it if the password was right."""
     return reserve(Attempt.for_email("password", user.email))
 
 
 def check_current_password(user: User, password: str) -> bool:
     """Return whether this is the user's password. Only wrong ones count; TooManyAttempts (429) beyond the limit."""
-    reserved = reserve_password_check(user)
+    reserved = reserve_password_attempt(user)
     is_right = user.check_password(password)
     if is_right:
         refund(reserved)

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
 from deploy.package import build_package, local_architecture
-from deploy.stages import local_environment
+from deploy.stages import local_stage_environment
 from lambda_emulator.function import EmulatedFunction
 
 # The format of `-X importtime`: "import time: self [us] | cumulative | imported package", on standard error.
@@ -63,7 +63,7 @@ def without_bytecode(package: Path) -> Path:
 
 def measure(packages: dict[str, Path], rounds: int) -> dict[str, list[float]]:
     seconds: dict[str, list[float]] = {name: [] for name in packages}
-    environment = local_environment()
+    environment = local_stage_environment()
     functions = {
         name: EmulatedFunction(path, environment=environment, max_instances=1) for name, path in packages.items()
     }
@@ -89,7 +89,7 @@ def time_first_response(function: EmulatedFunction) -> float:
 
 def print_imports(package: Path) -> None:
     """Print how long the imports take, by top-level package; measuring adds to the time."""
-    environment = local_environment() | {"PYTHONPROFILEIMPORTTIME": "1"}
+    environment = local_stage_environment() | {"PYTHONPROFILEIMPORTTIME": "1"}
     with EmulatedFunction(package, environment=environment, max_instances=1) as function:
         time_first_response(function)
         lines = IMPORT_TIME.findall(function.log.read_text())

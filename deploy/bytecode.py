@@ -28,9 +28,10 @@ def is_python(path: Path, version: str) -> bool:
 
 
 def compile_modules(folder: Path, python: Path) -> None:
-    """Compile every module below `folder`, which will be /var/task.
+    """Compile every module below `folder` with this Python, with paths as they will be below /var/task on Lambda.
 
-    The bytecode is never checked against the source's date, as a zip does not keep exact dates.
+    The bytecode is never checked against the source's date, as a zip does not keep exact dates. Raises
+    CalledProcessError if a module does not compile.
     """
     where: list[str | Path] = ["-s", folder, "-p", "/var/task"]
     options = ["-q", "-f", "-j0", "--invalidation-mode", "unchecked-hash"]

@@ -35,7 +35,7 @@ def complete_upload_settings(cli: Any) -> None:
     """Add the bucket that the package is uploaded to, and the secrets of the function."""
     cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or get_bucket_name(cli)
     deployed = get_deployed_configuration(cli)
-    check_architecture(cli, deployed)
+    require_same_architecture(cli, deployed)
     variables, deployed_variables = cli.aws_environment_variables, deployed.get("Environment", {}).get("Variables", {})
     cli.aws_environment_variables = variables | collect_secrets(
         cli.api_stage,
@@ -48,8 +48,8 @@ def complete_upload_settings(cli: Any) -> None:
         raise click.ClickException(f"EMAIL_URL is set, but not PUBLIC_URL, which links in mails begin with: {where}.")
 
 
-def check_architecture(cli: Any, deployed: dict[str, Any]) -> None:
-    """Refuse a package for another architecture than the function was deployed with: AWS cannot change it."""
+def require_same_architecture(cli: Any, deployed: dict[str, Any]) -> None:
+    """Refuse a package whose architecture is not that of the deployed function, which AWS cannot change."""
     [architecture] = deployed.get("Architectures", [cli.architecture])
     if architecture != cli.architecture:
         difference = f"{cli.lambda_name} runs on {architecture}, but this package would be for {cli.architecture}"

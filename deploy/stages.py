@@ -19,11 +19,11 @@ def lambda_python_version() -> str:
     return read_stage_settings("base")["runtime"].removeprefix("python")
 
 
-def local_environment(stage: str = "dev") -> dict[str, str]:
-    """Return the variables of a stage's function on this machine.
+def local_stage_environment(stage: str = "dev") -> dict[str, str]:
+    """Return the environment variables for running a stage's function on this machine.
 
-    They are those of the stage, with local host names allowed and the local secret key, and on top of them every
-    setting that is in this process's environment.
+    They are the stage's in zappa_settings.json, with local host names allowed and the local secret key. A setting in
+    this process's environment overrides them. Secrets in the stage's .env file are not read.
     """
     from todoproject import settings
     from todoproject.config import environment

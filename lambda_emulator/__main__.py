@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from django.core.exceptions import ImproperlyConfigured
 
-from deploy.stages import ZAPPA_SETTINGS, local_environment, read_stage_settings
+from deploy.stages import ZAPPA_SETTINGS, local_stage_environment, read_stage_settings
 from lambda_emulator.events import EVENT_BUILDERS
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.gateway import Gateway
@@ -49,7 +49,7 @@ def create_function(package: Path, stage: str, max_instances: int, url: str) -> 
     settings = read_stage_settings(stage)
     return EmulatedFunction(
         package,
-        environment={"PUBLIC_URL": url} | local_environment(stage),
+        environment={"PUBLIC_URL": url} | local_stage_environment(stage),
         handler=settings["lambda_handler"],
         name=f"{settings['project_name']}-{stage}",
         max_instances=max_instances,

@@ -30,7 +30,9 @@ class Request(NamedTuple):
 
 
 def build_rest_event(request: Request) -> dict[str, Any]:
-    """Return the event of a REST API (payload format 1.0) whose binary media types are */*: bodies come as base64.
+    """Return the event that a REST API sends (payload format 1.0).
+
+    Its binary media types are */*, so every body is in base64; an empty one is None.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """

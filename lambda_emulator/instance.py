@@ -156,8 +156,11 @@ class Instance:
 
 
 def describe_exit_status(status: int) -> str:
-    """Word an exit status as Lambda does; the shell around an instance adds 128 to the number of a signal."""
+    """Return Lambda's words for an exit status, such as "exit status 1" or "signal: killed".
+
+    A process that a signal ended has the status -N or, if the shell around an isolated instance reports it, 128 + N.
+    """
     number = -status if status < 0 else status - 128
-    if number > 0:
-        return f"signal: {signal.strsignal(number) or number}".lower()
+    if number in signal.valid_signals():
+        return f"signal: {signal.strsignal(number)}".lower()
     return f"exit status {status}"

@@ -64,7 +64,7 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response(self, data: Any) -> Response:
         if not self.request.query_params.get("limit") and is_too_large(data):
-            raise pagination_required()
+            raise list_too_long_error()
         links = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in self.page.links.items())
         return Response(data, headers={"Link": links} if links else None)
 
@@ -167,7 +167,7 @@ def page_url(request: Request, cursor: Cursor) -> str:
 def read_whole(queryset: TodoQuerySet, ordering: Ordering) -> list[Todo]:
     todos = list(ordering.sort(queryset)[: MAX_WHOLE_ROWS + 1])
     if len(todos) > MAX_WHOLE_ROWS:
-        raise pagination_required()
+        raise list_too_long_error()
     return todos
 
 
@@ -177,7 +177,8 @@ def is_too_large(data: Any) -> bool:
     return bound > MAX_WHOLE_BYTES and len(JSONRenderer().render(data)) > MAX_WHOLE_BYTES
 
 
-def pagination_required() -> ValidationError:
+def list_too_long_error() -> ValidationError:
+    """Return the 400 for a whole list that is too long for one response."""
     detail = (
         f"This list has more than {MAX_WHOLE_ROWS:,} todos or {MAX_WHOLE_BYTES // 1_000_000} MB. "
         f"Add limit (1 to {MAX_PAGE_ROWS}) and follow the Link headers."

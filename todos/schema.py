@@ -5,8 +5,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from todos.serializers import MAX_BULK_ITEMS, TODO_EXAMPLE, TodoSerializer
 
 
-def header(name: str, description: str, *statuses: int) -> OpenApiParameter:
-    """Describe a header of the request or, with statuses, of the responses with these."""
+def header_parameter(name: str, description: str, *statuses: int) -> OpenApiParameter:
+    """Return the parameter of a request header or, if statuses are given, of a header of the responses with them."""
     return OpenApiParameter(name, str, "header", response=list(statuses) or False, description=description)
 
 
@@ -15,15 +15,19 @@ REVISION = (
     "Your revision after this write. Do not send it as `since`, because other devices may have written before: "
     "`since` takes the `X-Revision` of a list."
 )
-IF_MATCH = header("If-Match", "Proceed only if the todo still has one of these entity tags, or with `*` if it exists.")
-IF_NONE_MATCH = header("If-None-Match", "Return 304 without a body if the entity tag is still one of these.")
+IF_MATCH = header_parameter(
+    "If-Match", "Proceed only if the todo still has one of these entity tags, or with `*` if it exists."
+)
+IF_NONE_MATCH = header_parameter("If-None-Match", "Return 304 without a body if the entity tag is still one of these.")
 SINCE = OpenApiParameter(
     "since", int, description="Return what changed after this revision. Can be combined with `limit` and `cursor` only."
 )
-KEY = header("Idempotency-Key", "1 to 255 printable ASCII characters. A repeated request creates no second todo.")
-LINK = header("Link", "The URLs of the `next` and `prev` pages, if there are any.", 200)
-LOCATION = header("Location", "The URL of the new todo.", 200, 201)
-REPLAYED = header("Idempotent-Replayed", "`true` if an earlier request with this key created the todo.", 200)
+KEY = header_parameter(
+    "Idempotency-Key", "1 to 255 printable ASCII characters. A repeated request creates no second todo."
+)
+LINK = header_parameter("Link", "The URLs of the `next` and `prev` pages, if there are any.", 200)
+LOCATION = header_parameter("Location", "The URL of the new todo.", 200, 201)
+REPLAYED = header_parameter("Idempotent-Replayed", "`true` if an earlier request with this key created the todo.", 200)
 TODO = {"$ref": "#/components/schemas/Todo"}
 TOMBSTONE = {
     "type": "object",
@@ -70,8 +74,8 @@ OPERATIONS = {
             SINCE,
             IF_NONE_MATCH,
             LINK,
-            header("ETag", "Changes with your todos, the query and the format.", 200, 304),
-            header("X-Revision", "Send it as `since` next time.", 200, 304),
+            header_parameter("ETag", "Changes with your todos, the query and the format.", 200, 304),
+            header_parameter("X-Revision", "Send it as `since` next time.", 200, 304),
         ],
         responses={
             (200, "application/json"): {"type": "array", "items": {"anyOf": [TODO, TOMBSTONE]}},
@@ -82,7 +86,13 @@ OPERATIONS = {
     ),
     "create": extend_schema(
         operation_id="create_todo",
-        parameters=[KEY, LOCATION, REPLAYED, header("ETag", ETAG, 200, 201), header("X-Revision", REVISION, 200, 201)],
+        parameters=[
+            KEY,
+            LOCATION,
+            REPLAYED,
+            header_parameter("ETag", ETAG, 200, 201),
+            header_parameter("X-Revision", REVISION, 200, 201),
+        ],
         request={"application/json": NEW_TODO_OR_TODOS, "multipart/form-data": TodoSerializer},
         responses={200: {"anyOf": [TODO, TOMBSTONE]}, 201: {"anyOf": [TODO, TODOS]}},
         examples=[
@@ -92,28 +102,28 @@ OPERATIONS = {
     ),
     "retrieve": extend_schema(
         operation_id="read_todo",
-        parameters=[IF_NONE_MATCH, header("ETag", ETAG, 200, 304)],
+        parameters=[IF_NONE_MATCH, header_parameter("ETag", ETAG, 200, 304)],
         responses={200: TodoSerializer, 304: NOT_MODIFIED},
     ),
     "update": extend_schema(
         operation_id="replace_todo",
-        parameters=[IF_MATCH, header("ETag", ETAG, 200, 412), header("X-Revision", REVISION, 200)],
+        parameters=[IF_MATCH, header_parameter("ETag", ETAG, 200, 412), header_parameter("X-Revision", REVISION, 200)],
         responses={200: TodoSerializer, 412: STALE},
     ),
     "partial_update": extend_schema(
         operation_id="change_todo",
-        parameters=[IF_MATCH, header("ETag", ETAG, 202, 412), header("X-Revision", REVISION, 202)],
+        parameters=[IF_MATCH, header_parameter("ETag", ETAG, 202, 412), header_parameter("X-Revision", REVISION, 202)],
         responses={202: TodoSerializer, 412: STALE},
     ),
     "destroy": extend_schema(
         operation_id="delete_todo",
-        parameters=[IF_MATCH, header("ETag", ETAG, 412), header("X-Revision", REVISION, 204)],
+        parameters=[IF_MATCH, header_parameter("ETag", ETAG, 412), header_parameter("X-Revision", REVISION, 204)],
         responses={204: DELETED, 412: STALE},
     ),
     "restore": extend_schema(
         operation_id="restore_todo",
         request=None,
-        parameters=[header("ETag", ETAG, 200), header("X-Revision", REVISION, 200)],
+        parameters=[header_parameter("ETag", ETAG, 200), header_parameter("X-Revision", REVISION, 200)],
         responses=TodoSerializer,
     ),
 }
@@ -122,7 +132,7 @@ CHANGE_TODOS = extend_schema(
     operation_id="change_todos",
     request={"application/json": CHANGES},
     filters=False,
-    parameters=[header("X-Revision", REVISION, 202)],
+    parameters=[header_parameter("X-Revision", REVISION, 202)],
     responses={202: TODOS},
     examples=[
         OpenApiExample(
@@ -137,7 +147,7 @@ CLEAR_COMPLETED = extend_schema(
     operation_id="clear_completed",
     parameters=[
         OpenApiParameter("status", str, required=True, enum=["completed"], description="The todos to delete."),
-        header("X-Revision", REVISION, 204),
+        header_parameter("X-Revision", REVISION, 204),
     ],
     responses={204: DELETED},
 )

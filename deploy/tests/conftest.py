@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deploy.stages import local_environment
+from deploy.stages import local_stage_environment
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.gateway import Gateway
 from testing.aws import FUNCTION_NAME
@@ -17,7 +17,7 @@ from testing.gateway import GatewayCaller
 @pytest.fixture(scope="session")
 def function(package: Path) -> Iterator[EmulatedFunction]:
     """A function of one instance, with a database of its own."""
-    with EmulatedFunction(package, environment=local_environment(), max_instances=1) as function:
+    with EmulatedFunction(package, environment=local_stage_environment(), max_instances=1) as function:
         yield function
 
 

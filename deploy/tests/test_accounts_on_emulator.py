@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.stages import local_environment
+from deploy.stages import local_stage_environment
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.gateway import Gateway
 from testing.gateway import GatewayCaller
@@ -36,7 +36,7 @@ def mail_function(package: Path, box: Postbox) -> Iterator[EmulatedFunction]:
 
 
 def one_instance(package: Path, **variables: str) -> EmulatedFunction:
-    return EmulatedFunction(package, environment=local_environment() | variables, max_instances=1)
+    return EmulatedFunction(package, environment=local_stage_environment() | variables, max_instances=1)
 
 
 @pytest.mark.postgresql
@@ -44,7 +44,7 @@ def test_exactly_as_many_logins_pass_as_the_limit_says_whichever_instance_they_r
     package: Path, database_url: str, rounds: Callable[[int, int], int]
 ) -> None:
     tries = rounds(150, 1_000)
-    environment = local_environment() | {"DATABASE_URL": database_url} | RATES
+    environment = local_stage_environment() | {"DATABASE_URL": database_url} | RATES
     with (
         EmulatedFunction(package, environment=environment, max_instances=8) as function,
         Gateway(function, event_format="v1") as rest_api,

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from deploy.stages import local_environment
+from deploy.stages import local_stage_environment
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.gateway import Gateway
 from testing.gateway import GatewayCaller
@@ -79,7 +79,7 @@ def test_the_schedules_event_purges_deleted_todos(function: EmulatedFunction) ->
 def test_a_misconfiguration_stops_the_start_with_one_line(
     package: Path, environment: dict[str, str], reason: str
 ) -> None:
-    with EmulatedFunction(package, environment=local_environment() | environment, max_instances=1) as function:
+    with EmulatedFunction(package, environment=local_stage_environment() | environment, max_instances=1) as function:
         result = function.invoke({"manage": "check"})
         log = function.log.read_text()
     assert result.error is not None
@@ -88,7 +88,7 @@ def test_a_misconfiguration_stops_the_start_with_one_line(
 
 
 def test_the_package_does_not_contain_the_local_secret_key(package: Path) -> None:
-    key = local_environment()["SECRET_KEY"].encode()
+    key = local_stage_environment()["SECRET_KEY"].encode()
     with ZipFile(package) as packaged:
         assert [name for name in packaged.namelist() if key in packaged.read(name)] == []
 
@@ -109,12 +109,12 @@ def test_the_log_contains_no_password_token_or_key(
     assert "REPORT RequestId" in log
     for secret in (PASSWORD, base64.b64encode(PASSWORD.encode()).decode(), "hidden", token, "eyJ"):
         assert secret not in log
-    assert local_environment()["SECRET_KEY"] not in log
+    assert local_stage_environment()["SECRET_KEY"] not in log
 
 
 @pytest.mark.postgresql
 def test_on_postgresql_an_instance_sees_the_writes_of_another_at_once(package: Path, database_url: str) -> None:
-    environment = local_environment() | {"DATABASE_URL": database_url}
+    environment = local_stage_environment() | {"DATABASE_URL": database_url}
     with (
         EmulatedFunction(package, environment=environment, max_instances=1) as one,
         EmulatedFunction(package, environment=environment, max_instances=1) as other,

@@ -72,7 +72,12 @@ def test_an_exception_is_returned_and_its_instance_is_used_again(one_instance: E
 
 @pytest.mark.parametrize(
     ("action", "value", "text"),
-    [("exit_now", 7, "exit status 7"), ("kill", 9, "signal: killed"), ("exit_now", 0, "exit status 0")],
+    [
+        ("exit_now", 7, "exit status 7"),
+        ("exit_now", 255, "exit status 255"),
+        ("kill", 9, "signal: killed"),
+        ("exit_now", 0, "exit status 0"),
+    ],
 )
 def test_a_crash_is_reported_and_its_instance_replaced(
     one_instance: EmulatedFunction, action: str, value: int, text: str

@@ -20,7 +20,7 @@ class StringField(serializers.CharField):
 
 
 class RFC3339DateTimeField(serializers.DateTimeField):
-    """An RFC 3339 date-time field. In a form an empty text is null, and a date-time without an offset is UTC."""
+    """A date-time with an offset (RFC 3339), in UTC. In a form an empty text is null, and the default offset is UTC."""
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
