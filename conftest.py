@@ -105,7 +105,7 @@ def user_client(user: Any) -> APIClient:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The API as it is served for real: gunicorn with two processes, and a database of its own; or the local Lambda."""
+    """The API as it is served for real: two processes, and a database of its own; or the local Lambda."""
     from testing.server import Server
 
     if request.config.getoption("--lambda"):

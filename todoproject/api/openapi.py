@@ -41,11 +41,6 @@ ERRORS: dict[str, tuple[str, str, list[tuple[str, str, str | None]]]] = {
         "client_error",
         [("sync_token_expired", "What was deleted since then is not remembered any more; read the whole list.", None)],
     ),
-    "411": (
-        "The body was sent in chunks.",
-        "client_error",
-        [("length_required", "Send the body with a Content-Length; a chunked one is not read.", None)],
-    ),
     "413": (
         "The body is over 2.5 MB.",
         "client_error",
@@ -141,7 +136,7 @@ def errors_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
     if path not in ("/", "/health/"):
         statuses += ["400"]
     if "requestBody" in operation:
-        statuses += ["411", "413", "415"]
+        statuses += ["413", "415"]
     if needs_user or path == "/auth/refresh/":
         statuses += ["401"]
     if needs_user and method != "get":

@@ -113,7 +113,6 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
                 "level": "CRITICAL",
                 "propagate": True,
             },  # runserver's lines have the path.
-            "gunicorn.http.wsgi": {"level": "ERROR"},  # It wonders at each answer to HEAD.
             "zappa": {"level": "WARNING"},  # So have Zappa's.
             # Whatever level the others are given: these tell all variables of a page, and all values of a statement.
             "django.template": {"level": "INFO"},

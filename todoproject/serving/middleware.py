@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from rest_framework.exceptions import APIException, ParseError
 
 from todoproject.api.errors import api_exception, error_response
-from todoproject.api.exceptions import LengthRequired, PayloadTooLarge, UnsupportedCharset
+from todoproject.api.exceptions import PayloadTooLarge, UnsupportedCharset
 from todoproject.config.logging import request_id, route
 
 logger = logging.getLogger(__name__)
@@ -96,14 +96,14 @@ class NoCookieForTokens:
 
 
 class RequestLimits:
-    """Refuse a body that is too large (413) or of unsaid length (411), and a charset other than UTF-8 (415)."""
+    """Refuse a body that is too large (413) or that the server did not decode (400), and a charset but UTF-8 (415)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "HTTP_TRANSFER_ENCODING" in request.META:
-            return error_response(request, LengthRequired())
+        if "HTTP_TRANSFER_ENCODING" in request.META:  # Also under `manage.py runserver`, which decodes no chunks.
+            return error_response(request, ParseError("Send the body with a Content-Length; it was not decoded."))
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())

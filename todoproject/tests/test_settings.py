@@ -38,7 +38,7 @@ from todoproject.config.secret_key import checked_key, load_or_create_key
         ({"DATABASE_URL": "mysql://user:hidden@host/name"}, "DATABASE_URL names no database that is served here"),
     ],
 )
-@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "gunicorn", "todoproject.wsgi"]])
+@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "todoproject.serving.server"]])
 def test_a_misconfiguration_stops_the_start_with_one_line(
     command: list[str], environment: dict[str, str], reason: str
 ) -> None:
