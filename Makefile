@@ -18,7 +18,7 @@ help:  ## Show this help
 run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@echo "API $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
-	@exec $(BIN)/gunicorn todoproject.wsgi
+	@exec $(BIN)/python -m todoproject.serving.server
 
 lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:9000/dev/ (PORT=, INSTANCES=, EVENTS=)
 	@mkdir -p .cache

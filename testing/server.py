@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -14,13 +15,14 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
+from django.utils.datastructures import CaseInsensitiveMapping
 
 PASSWORD = "correct horse battery"
 
 
 class Answer(NamedTuple):
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
 
     def json(self) -> Any:
@@ -57,11 +59,15 @@ class Caller:
             headers.setdefault("Content-Type", "application/json")
         if token:
             headers["Authorization"] = f"JWT {token}"
+        return self.send(method, path, body, **headers)
+
+    def send(self, method: str, path: str, body: Any, **headers: str) -> Answer:
+        """Send one request over a connection of its own; an iterator of bytes goes in chunks."""
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             http.request(method, path if path.startswith(f"{self.prefix}/") else self.prefix + path, body, headers)
             response = http.getresponse()
-            return Answer(response.status, dict(response.getheaders()), response.read())
+            return Answer(response.status, CaseInsensitiveMapping(response.getheaders()), response.read())
         finally:
             http.close()
 
@@ -72,7 +78,7 @@ class Caller:
 
 
 class Server(Caller):
-    """gunicorn as `make run` starts it, on a free port, with a database of its own; a context manager."""
+    """The server as `make run` starts it, on a free port, with a database of its own; a context manager."""
 
     def __init__(self, directory: Path, *, workers: int = 2, **environment: str) -> None:
         self.workers = workers
@@ -92,20 +98,38 @@ class Server(Caller):
         subprocess.run([python, "manage.py", "migrate", "-v0"], cwd=at, env=self.environment, check=True)  # noqa: S603
         self.log = (self.directory / "log").open("wb")
         self.process = subprocess.Popen(  # noqa: S603
-            [python, "-m", "gunicorn", "todoproject.wsgi", f"--workers={self.workers}"],
+            [python, "-m", "todoproject.serving.server", f"--workers={self.workers}"],
             cwd=at,
             env=self.environment,
             stderr=self.log,
         )
+        self.wait_until_started(self.workers)
+        return self
+
+    def wait_until_started(self, workers: int) -> None:
+        """Wait until so many processes have started since the start of the server, and a request is answered.
+
+        A process that is still starting does not react to the signal to stop yet.
+        """
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             time.sleep(0.05)
-            if (self.directory / "log").read_text().count("Booting worker") < self.workers:
-                continue  # One that is being started does not hear yet that it shall stop.
+            if (self.directory / "log").read_text().count("Started worker") < workers:
+                continue
             with suppress(OSError):
                 if self.call("GET", "/health/").status == 200:
-                    return self
+                    return
         raise TimeoutError((self.directory / "log").read_text())
+
+    def worker_ids(self) -> list[int]:
+        """Return the ids of the processes that serve, without the main one."""
+        children = subprocess.run(  # noqa: S603
+            ["pgrep", "-P", str(self.process.pid)],  # noqa: S607
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        return [int(line) for line in children.stdout.split()]
 
     def __exit__(self, *exc: object) -> None:
         self.process.terminate()

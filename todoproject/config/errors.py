@@ -30,6 +30,9 @@ class CheckID(StrEnum):
     TRUSTED_PROXIES = "todoproject.E016"
     CORS_ALLOWED_ORIGINS = "todoproject.E017"
     PRODUCTION = "todoproject.E018"
+    HOST = "todoproject.E019"
+    PORT = "todoproject.E020"
+    KEEP_ALIVE_SECONDS = "todoproject.E021"
     DATA_NOT_DURABLE = "todoproject.W001"
 
 

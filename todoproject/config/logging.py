@@ -77,7 +77,6 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
             # The lines of runserver and of Zappa contain the path.
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},
             "zappa": {"level": "WARNING"},
-            "gunicorn.http.wsgi": {"level": "ERROR"},  # It warns about each response to HEAD.
             # DEBUG here logs all variables of a page and all values of a statement, so it stays off at any root level.
             "django.template": {"level": "INFO"},
             "django.db.backends": {"level": "INFO"},

@@ -31,6 +31,8 @@ INTEGER_RANGES = {
     CheckID.REFRESH_TOKEN_DAYS: Range(1, 3650),
     CheckID.SESSION_DAYS: Range(1, 3650),
     CheckID.TRUSTED_PROXIES: Range(0, 10),
+    CheckID.PORT: Range(0, 65_535),  # 0 takes any free port.
+    CheckID.KEEP_ALIVE_SECONDS: Range(5, 600),
 }
 
 

@@ -1,18 +1,15 @@
 """Middleware for every request and response, whichever view it belongs to."""
 
-import codecs
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.conf import settings
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
 from rest_framework.exceptions import APIException, ParseError
 
 from todoproject.api.errors import as_api_exception, error_response
-from todoproject.api.exceptions import LengthRequired, PayloadTooLarge, UnsupportedCharset
 
 logger = logging.getLogger(__name__)
 
@@ -59,31 +56,6 @@ class NoCookiesForTokensMiddleware:
         if "HTTP_AUTHORIZATION" in request.META:
             response.cookies.clear()
         return response
-
-
-class RequestLimits:
-    """Refuse a body that is too large (413) or of unsaid length (411), and a charset other than UTF-8 (415)."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "HTTP_TRANSFER_ENCODING" in request.META:
-            return error_response(request, LengthRequired())
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return error_response(request, PayloadTooLarge())
-        if not is_utf8(request.content_params.get("charset", "utf-8")):  # type: ignore[union-attr]
-            request.encoding = "utf-8"  # Else the answer itself would be made by the charset that was asked for.
-            return error_response(request, UnsupportedCharset())
-        return self.get_response(request)
-
-
-def is_utf8(charset: str) -> bool:
-    try:
-        return codecs.lookup(charset).name == "utf-8"
-    except (LookupError, ValueError):
-        return False
 
 
 class OptionalTrailingSlashMiddleware:

@@ -87,7 +87,7 @@ def test_missing_durable_database_is_an_error_where_it_is_required_else_a_warnin
     settings.DURABLE = False
     assert ids() == [CheckID.DATA_NOT_DURABLE]
     settings.DATABASE_REQUIRED = True
-    assert ids() == [CheckID.DATABASE_REQUIRED, CheckID.DATA_NOT_DURABLE]
+    assert set(ids()) == {CheckID.DATABASE_REQUIRED, CheckID.DATA_NOT_DURABLE}
 
 
 @pytest.mark.parametrize(

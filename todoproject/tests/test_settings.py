@@ -60,7 +60,7 @@ from todoproject.config.errors import CheckID
         ),
     ],
 )
-@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "gunicorn", "todoproject.wsgi"]])
+@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "todoproject.serving.server"]])
 def test_wrong_environment_stops_the_start_with_one_line_and_the_id_of_its_check(
     command: list[str], environment: dict[str, str], reason: str, check_id: CheckID
 ) -> None:

@@ -335,20 +335,9 @@ def rows_in(server: Server) -> Iterator[Callable[[], int]]:
             yield lambda: served.execute(count).fetchone()[0]  # type: ignore[index]
 
 
-def processes(server: Server) -> list[int]:
-    """The ids of gunicorn's master and its workers."""
-    children = subprocess.run(  # noqa: S603
-        ["pgrep", "-P", str(server.process.pid)],  # noqa: S607
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return [server.process.pid, *map(int, children.stdout.split())]
-
-
 def kill_once_committed(server: Server, count: int, rows: Callable[[], int]) -> None:
     """Kill the whole server the moment that its database has so many todos."""
-    pids, deadline = processes(server), time.monotonic() + 30
+    pids, deadline = [server.process.pid, *server.worker_ids()], time.monotonic() + 30
     while rows() < count and time.monotonic() < deadline:
         pass
     for pid in reversed(pids):
@@ -364,7 +353,7 @@ def sent(send: Callable[[], Answer]) -> int:
         return 0
 
 
-@pytest.mark.in_process("kills gunicorn")
+@pytest.mark.in_process("kills the server")
 def test_what_was_sent_to_a_server_that_was_killed_is_not_made_twice(tmp_path: Path, rounds: Rounds) -> None:
     server, token, outcomes = Server(tmp_path), "", set[tuple[int, int]]()
     first, sends = list[int](), list[Callable[[], Answer]]()

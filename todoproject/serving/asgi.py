@@ -1,0 +1,164 @@
+"""The ASGI application: read each request whole in the event loop, then run Django on it in one of a few threads.
+
+A slow client therefore holds a connection, but no thread.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
+
+from django.conf import settings
+
+from todoproject.serving import background_tasks
+from todoproject.serving.wsgi_environ import Body, build_environ
+from todoproject.wsgi import application as wsgi_application
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+THREADS = 4  # They live as long as the process, so that each keeps its database connection.
+
+# How long a client may take to send a body, and then to take each part of the response.
+CLIENT_SECONDS = 30
+PART_BYTES = 65_536
+# How long the rest of a refused body is read and discarded; to close at once could lose the refusal on its way.
+DISCARD_SECONDS = 5
+# What the larger bodies of all requests and responses may hold in memory; beyond it the largest is dropped.
+MEMORY_BYTES = 134_217_728
+
+
+CLOSE = [(b"connection", b"close")]
+
+
+class Response(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+
+class IncompleteBodyError(Exception):
+    """The client left, or sent malformed chunks."""
+
+
+class ThreadedApplication:
+    """Serves a WSGI application as an ASGI application."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+        self.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self.memory: dict[asyncio.Timeout, int] = {}  # The bytes of each larger body, by the deadline of its client.
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await run_lifespan(receive, send)
+            return
+        unread = None
+        try:
+            async with self.client_deadline() as deadline:
+                body = await self.read_body(scope, receive, deadline)
+                deadline.reschedule(None)
+                environ = build_environ(scope, body)
+                response = await asyncio.get_running_loop().run_in_executor(self.executor, self.call, environ)
+            if not body.is_whole:
+                response.headers.extend(CLOSE)
+                unread = receive if b"expect" not in dict(scope["headers"]) else None
+        except TimeoutError:
+            response = refusal(408)
+        except IncompleteBodyError:
+            response = refusal(400)
+        with suppress(TimeoutError):
+            async with self.client_deadline() as deadline:
+                await self.send_response(response, send, deadline, unread)
+
+    @asynccontextmanager
+    async def client_deadline(self) -> AsyncIterator[asyncio.Timeout]:
+        """Raise TimeoutError when the client takes too long."""
+        async with asyncio.timeout(CLIENT_SECONDS) as deadline:
+            try:
+                yield deadline
+            finally:
+                self.memory.pop(deadline, None)
+
+    def limit_memory(self, deadline: asyncio.Timeout, size: int) -> None:
+        """Note the size of a body; if all together are too large, drop the largest that waits for its client."""
+        if size <= PART_BYTES:
+            return
+        self.memory[deadline] = size
+        if sum(self.memory.values()) > MEMORY_BYTES:
+            waiting = [each for each in self.memory if each.when() is not None and not each.expired()]
+            max(waiting, key=self.memory.__getitem__).reschedule(0)
+
+    async def read_body(self, scope: Message, receive: Receive, deadline: asyncio.Timeout) -> Body:
+        """Read the body; one that is larger than Django takes is not read to its end."""
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        declared = int(dict(scope["headers"]).get(b"content-length", 0))
+        if declared > limit:
+            return Body(declared, b"")
+        content = bytearray()
+        while len(content) <= limit:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise IncompleteBodyError
+            content += message.get("body", b"")
+            self.limit_memory(deadline, len(content))
+            if not message.get("more_body"):
+                return Body(len(content), content)
+        return Body(len(content), b"")
+
+    def call(self, environ: Message) -> Response:
+        """Call the WSGI application, in a thread."""
+        started: list[Any] = []
+        chunks = self.application(environ, lambda *arguments: started.extend(arguments))
+        try:
+            content = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        status, headers = int(started[0][:3]), [(name.lower(), value) for name, value in started[1]]
+        if status in (204, 304):
+            headers = [pair for pair in headers if pair[0] != "content-length"]
+        elif not any(name == "content-length" for name, _ in headers):
+            headers.append(("content-length", str(len(content))))
+        return Response(status, [(name.encode(), value.encode("latin-1")) for name, value in headers], content)
+
+    async def send_response(
+        self, response: Response, send: Send, deadline: asyncio.Timeout, unread: Receive | None
+    ) -> None:
+        """Send a response; what is unread of the request's body is discarded before the response's last part."""
+        status, headers, content = response
+        self.limit_memory(deadline, len(content))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        last = max(0, len(content) - 1) // PART_BYTES * PART_BYTES
+        for start in range(0, last, PART_BYTES):
+            part = content[start : start + PART_BYTES]
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            deadline.reschedule(asyncio.get_running_loop().time() + CLIENT_SECONDS)
+        if unread:
+            await discard(unread)
+        await send({"type": "http.response.body", "body": content[last:]})
+
+
+def refusal(status: int) -> Response:
+    return Response(status, [(b"content-length", b"0"), *CLOSE], b"")
+
+
+async def discard(receive: Receive) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while (await receive()).get("more_body"):
+                pass
+
+
+async def run_lifespan(receive: Receive, send: Send) -> None:
+    """Answer the server's start and stop; at the stop, give the background tasks their time."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await asyncio.to_thread(background_tasks.stop)
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = ThreadedApplication(wsgi_application)
