@@ -96,14 +96,14 @@ class NoCookieForTokens:
 
 
 class RequestLimits:
-    """Refuse a body that is too large (413) or that the server did not decode (400), and a charset but UTF-8 (415)."""
+    """Refuse a too large body (413), one the server did not decode (400), and a charset other than UTF-8 (415)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "HTTP_TRANSFER_ENCODING" in request.META:  # Also under `manage.py runserver`, which decodes no chunks.
-            return error_response(request, ParseError("Send the body with a Content-Length; it was not decoded."))
+            return error_response(request, ParseError("Send the body with a Content-Length; this coding is unknown."))
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())
