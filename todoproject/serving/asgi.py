@@ -29,7 +29,6 @@ DISCARD_SECONDS = 5
 # What the larger bodies of all requests and responses may hold in memory; beyond it the largest is dropped.
 MEMORY_BYTES = 134_217_728
 
-
 CLOSE = [(b"connection", b"close")]
 
 
@@ -55,23 +54,27 @@ class ThreadedApplication:
         if scope["type"] == "lifespan":
             await run_lifespan(receive, send)
             return
-        unread = None
+        response, unread = await self.respond(scope, receive)
+        with suppress(TimeoutError):
+            async with self.client_deadline() as deadline:
+                await self.send_response(response, send, deadline, unread)
+
+    async def respond(self, scope: Message, receive: Receive) -> tuple[Response, Receive | None]:
+        """Return the response to a request; with it, if a part of the body is still to come, what receives that."""
         try:
             async with self.client_deadline() as deadline:
                 body = await self.read_body(scope, receive, deadline)
                 deadline.reschedule(None)
                 environ = build_environ(scope, body)
                 response = await asyncio.get_running_loop().run_in_executor(self.executor, self.call, environ)
-            if not body.is_whole:
-                response.headers.extend(CLOSE)
-                unread = receive if b"expect" not in dict(scope["headers"]) else None
         except TimeoutError:
-            response = refusal(408)
+            return refusal(408), None
         except IncompleteBodyError:
-            response = refusal(400)
-        with suppress(TimeoutError):
-            async with self.client_deadline() as deadline:
-                await self.send_response(response, send, deadline, unread)
+            return refusal(400), None
+        if body.is_whole:
+            return response, None
+        response.headers.extend(CLOSE)
+        return response, receive if b"expect" not in dict(scope["headers"]) else None
 
     @asynccontextmanager
     async def client_deadline(self) -> AsyncIterator[asyncio.Timeout]:
