@@ -11,14 +11,13 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.assertions import assert_error
 from testing.factories import client_for, make_todo, make_user
-from testing.todos import current_revision, fetch_list, list_url, restore_url, todo_url
+from testing.todos import current_revision, error_code_and_attr, fetch_list, list_url, restore_url, todo_url
 from todos.models import Todo
 from todos.purge import purge
 
 KEY = {"Idempotency-Key": "key"}
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-DUE_AT = "2026-12-24T18:00:00Z"
 
 
 def create_todo(client: APIClient, body: Any = None, key: str = "key", **options: Any) -> Any:
@@ -27,8 +26,7 @@ def create_todo(client: APIClient, body: Any = None, key: str = "key", **options
 
 
 def assert_key_reused(response: Any) -> None:
-    [error] = assert_error(response, 422)
-    assert (error["code"], error["attr"]) == ("idempotency_key_reused", None)
+    assert error_code_and_attr(response, 422) == ("idempotency_key_reused", None)
 
 
 def test_new_key_creates_a_todo(user_client: APIClient) -> None:

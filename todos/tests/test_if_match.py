@@ -11,10 +11,12 @@ from testing.queries import statements
 from testing.todos import current_revision, error_attrs, list_url, todo_url
 from todos.models import Todo
 
+every_write_method = pytest.mark.parametrize("method", WRITE_BODIES)
+
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("condition", CURRENT_TAGS)
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_write_with_a_current_if_match_succeeds(
     user_client: APIClient, second_todo: Todo, method: str, condition: str
 ) -> None:
@@ -23,7 +25,7 @@ def test_write_with_a_current_if_match_succeeds(
 
 
 @pytest.mark.parametrize("condition", STALE_TAGS)
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_write_with_a_stale_if_match_is_412_with_the_todo_and_changes_nothing(
     user_client: APIClient, second_todo: Todo, user: User, method: str, condition: str
 ) -> None:
@@ -47,7 +49,7 @@ def test_stale_write_with_an_invalid_body_is_412(user_client: APIClient, second_
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("condition", MALFORMED_TAGS)
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_malformed_if_match_is_refused(user_client: APIClient, second_todo: Todo, method: str, condition: str) -> None:
     [error] = assert_error(send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH=condition), 400)
     assert (error["code"], error["attr"]) == ("invalid", "If-Match")
@@ -55,7 +57,7 @@ def test_malformed_if_match_is_refused(user_client: APIClient, second_todo: Todo
 
 
 @pytest.mark.parametrize("condition", ["*", '"2"', '"1"'])
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_if_match_on_an_absent_or_foreign_todo_is_404(
     user_client: APIClient, second_todo: Todo, method: str, condition: str
 ) -> None:
@@ -75,7 +77,7 @@ def test_deleting_again_is_204_with_any_if_match(user_client: APIClient, second_
 
 @pytest.mark.any_database
 @pytest.mark.parametrize("condition", MALFORMED_TAGS)
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_malformed_if_match_on_a_deleted_or_absent_todo_is_refused(
     user_client: APIClient, second_todo: Todo, method: str, condition: str
 ) -> None:
@@ -136,7 +138,7 @@ def test_if_match_and_revision_in_the_body_must_both_be_current(
 
 
 @pytest.mark.in_process("counts statements")
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_write_with_if_match_takes_at_most_four_statements(
     user_client: APIClient, second_todo: Todo, method: str
 ) -> None:
@@ -144,7 +146,7 @@ def test_write_with_if_match_takes_at_most_four_statements(
 
 
 @pytest.mark.in_process("counts statements")
-@pytest.mark.parametrize("method", WRITE_BODIES)
+@every_write_method
 def test_stale_write_sends_no_update_of_todos(user_client: APIClient, second_todo: Todo, method: str) -> None:
     sent = statements(lambda: send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH='"1"'))
     assert len(sent) <= 3

@@ -11,6 +11,7 @@ from testing.todo_rows import update_columns
 from testing.todos import (
     ORDERING_FIELDS,
     ORDERINGS,
+    Row,
     fetch_ids,
     fetch_list,
     fetch_list_error,
@@ -100,24 +101,26 @@ def tied_todos(user: User) -> None:
         update_columns(todo, updated_at=MOMENT + timedelta(days=number % 2))
 
 
+def split_by_key(todos: list[Row], field: str) -> tuple[list[int], list[int]]:
+    """Return the ids of the todos that have this field, sorted by it and by id, and those of the others."""
+    keys = sorted((todo[field], todo["id"]) for todo in todos if todo[field] is not None)
+    return [id for _, id in keys], [todo["id"] for todo in todos if todo[field] is None]
+
+
 @pytest.mark.parametrize("field", ORDERING_FIELDS)
 def test_ordering_breaks_ties_by_id_and_puts_missing_dates_last(
     user_client: APIClient, tied_todos: None, field: str
 ) -> None:
-    rows = fetch_list(user_client)
-    keyed = sorted((row[field], row["id"]) for row in rows if row[field] is not None)
-    missing = [row["id"] for row in rows if row[field] is None]
-    assert fetch_ids(user_client, ordering=field) == [id for _, id in keyed] + missing
+    ids, ids_without_date = split_by_key(fetch_list(user_client), field)
+    assert fetch_ids(user_client, ordering=field) == ids + ids_without_date
 
 
 @pytest.mark.parametrize("field", ORDERING_FIELDS)
 def test_descending_ordering_reverses_ties_too_and_puts_missing_dates_last(
     user_client: APIClient, tied_todos: None, field: str
 ) -> None:
-    rows = fetch_list(user_client)
-    keyed = sorted((row[field], row["id"]) for row in rows if row[field] is not None)
-    missing = [row["id"] for row in rows if row[field] is None]
-    assert fetch_ids(user_client, ordering=f"-{field}") == [id for _, id in keyed[::-1]] + missing[::-1]
+    ids, ids_without_date = split_by_key(fetch_list(user_client), field)
+    assert fetch_ids(user_client, ordering=f"-{field}") == ids[::-1] + ids_without_date[::-1]
 
 
 def test_titles_are_ordered_by_code_point(user_client: APIClient, user: User) -> None:
