@@ -6,7 +6,8 @@ URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
 # What `make test` runs on the Lambda emulator; `make test-long` runs all there.
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py session_cookies.py) \
-	$(addprefix todos/tests/test_,todos.py bulk.py sync.py) $(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
+	$(addprefix todos/tests/test_,todos.py bulk.py bulk_create.py bulk_patch.py clear_completed.py sync.py sync_purged.py) \
+	$(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 

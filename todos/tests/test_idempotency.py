@@ -1,112 +1,101 @@
-"""Creating a todo once, however often it is sent: `Idempotency-Key`."""
+"""`Idempotency-Key`: a todo is created once, however often the request is sent."""
 
 import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from testing.assertions import assert_error
 from testing.factories import client_for, make_todo, make_user
+from testing.todos import current_revision, error_code_and_attr, fetch_list, list_url, restore_url, todo_url
 from todos.models import Todo
 from todos.purge import purge
 
 KEY = {"Idempotency-Key": "key"}
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
-DUE_AT = "2026-12-24T18:00:00Z"
 
 
-def create(client: APIClient, body: Any = None, key: str = "key", **options: Any) -> Any:
+def create_todo(client: APIClient, body: Any = None, key: str = "key", **options: Any) -> Any:
     body = {"title": "x"} if body is None else body
-    return client.post(reverse("todo-list"), body, headers={"Idempotency-Key": key}, **options)
+    return client.post(list_url(), body, headers={"Idempotency-Key": key}, **options)
 
 
-def url(id: int) -> str:
-    return reverse("todo-detail", args=[id])
+def assert_key_reused(response: Any) -> None:
+    assert error_code_and_attr(response, 422) == ("idempotency_key_reused", None)
 
 
-def revision(user: User) -> int:
-    user.refresh_from_db()
-    return user.revision
+def test_new_key_creates_a_todo(user_client: APIClient) -> None:
+    response = create_todo(user_client)
+    assert response.status_code == 201
+    assert "Idempotent-Replayed" not in response
+    assert user_client.get(todo_url(response.json()["id"])).json() == response.json()
 
 
-def assert_key_refused(answer: Any) -> None:
-    [error] = assert_error(answer, 422)
-    assert (error["code"], error["attr"]) == ("idempotency_key_reused", None)
-
-
-def test_a_new_key_creates_as_without_one(user_client: APIClient) -> None:
-    answer = create(user_client)
-    assert answer.status_code == 201
-    assert "Idempotent-Replayed" not in answer
-    assert user_client.get(url(answer.json()["id"])).json() == answer.json()
-
-
-def test_the_same_again_gives_the_same_todo(user_client: APIClient, user: User) -> None:
-    made = create(user_client)
+def test_repeated_request_returns_the_same_todo(user_client: APIClient, user: User) -> None:
+    created = create_todo(user_client)
     for _ in range(2):
-        again = create(user_client)
+        again = create_todo(user_client)
         assert (again.status_code, again["Idempotent-Replayed"]) == (200, "true")
-        assert again.json() == made.json()
+        assert again.json() == created.json()
     assert Todo.objects.owned_by(user).count() == 1
 
 
-def test_a_replay_has_the_headers_of_the_creation_and_raises_nothing(user_client: APIClient, user: User) -> None:
-    made, again = create(user_client), create(user_client)
+def test_replay_has_the_headers_of_the_creation_and_raises_no_revision(user_client: APIClient, user: User) -> None:
+    created, again = create_todo(user_client), create_todo(user_client)
     for name in ("Location", "ETag", "X-Revision", "Content-Type"):
-        assert again[name] == made[name]
-    assert revision(user) == 1
+        assert again[name] == created[name]
+    assert current_revision(user) == 1
 
 
-def test_the_x_revision_of_a_replay_is_the_users_of_today(user_client: APIClient, user: User) -> None:
-    create(user_client)
+def test_x_revision_of_a_replay_is_the_users_current_revision(user_client: APIClient, user: User) -> None:
+    create_todo(user_client)
     make_todo(user)
-    again = create(user_client)
+    again = create_todo(user_client)
     assert (again["ETag"], again["X-Revision"]) == ('"1"', "2")
-    assert revision(user) == 2
+    assert current_revision(user) == 2
 
 
-def test_a_replay_gives_the_todo_as_it_now_is(user_client: APIClient) -> None:
-    id = create(user_client).json()["id"]
-    changed = user_client.patch(url(id), {"title": "y", "status": "completed"}).json()
-    again = create(user_client)
+def test_replay_returns_the_todo_as_it_is_now(user_client: APIClient) -> None:
+    id = create_todo(user_client).json()["id"]
+    changed = user_client.patch(todo_url(id), {"title": "y", "status": "completed"}).json()
+    again = create_todo(user_client)
     assert (again.status_code, again.json(), again["ETag"]) == (200, changed, '"2"')
 
 
-def test_a_replay_of_a_deleted_todo_gives_its_tombstone(user_client: APIClient, user: User) -> None:
-    id = create(user_client).json()["id"]
-    user_client.delete(url(id))
-    again = create(user_client)
+def test_replay_of_a_deleted_todo_returns_its_tombstone(user_client: APIClient, user: User) -> None:
+    id = create_todo(user_client).json()["id"]
+    user_client.delete(todo_url(id))
+    again = create_todo(user_client)
     assert (again.status_code, again["Idempotent-Replayed"], again["X-Revision"]) == (200, "true", "2")
     assert again.json() == {"id": id, "revision": 2, "deleted": True}
     assert not {"Location", "ETag"} & set(again.headers)
-    assert revision(user) == 2
+    assert current_revision(user) == 2
 
 
-def test_another_body_is_refused_for_a_deleted_todo_too(user_client: APIClient) -> None:
-    user_client.delete(url(create(user_client).json()["id"]))
-    assert_key_refused(create(user_client, {"title": "y"}))
+def test_another_body_with_the_key_of_a_deleted_todo_is_refused(user_client: APIClient) -> None:
+    user_client.delete(todo_url(create_todo(user_client).json()["id"]))
+    assert_key_reused(create_todo(user_client, {"title": "y"}))
 
 
-def test_a_replay_of_a_restored_todo_gives_the_todo(user_client: APIClient) -> None:
-    id = create(user_client).json()["id"]
-    user_client.delete(url(id))
-    restored = user_client.post(reverse("todo-restore", args=[id])).json()
-    assert create(user_client).json() == restored
+def test_replay_of_a_restored_todo_returns_the_todo(user_client: APIClient) -> None:
+    id = create_todo(user_client).json()["id"]
+    user_client.delete(todo_url(id))
+    restored = user_client.post(restore_url(id)).json()
+    assert create_todo(user_client).json() == restored
 
 
-def test_a_key_is_free_once_its_todo_is_purged(user_client: APIClient) -> None:
-    first = create(user_client).json()["id"]
-    user_client.delete(url(first))
+def test_key_can_be_used_again_after_its_todo_is_purged(user_client: APIClient) -> None:
+    first = create_todo(user_client).json()["id"]
+    user_client.delete(todo_url(first))
     assert purge(timezone.now() + timedelta(seconds=1)) == 1
-    answer = create(user_client, {"title": "y"})
-    assert answer.status_code == 201
-    assert answer.json()["id"] > first
+    response = create_todo(user_client, {"title": "y"})
+    assert response.status_code == 201
+    assert response.json()["id"] > first
 
 
 @pytest.mark.parametrize(
@@ -120,11 +109,12 @@ def test_a_key_is_free_once_its_todo_is_purged(user_client: APIClient) -> None:
     ],
 )
 def test_another_body_with_the_key_is_refused(user_client: APIClient, user: User, body: dict[str, Any]) -> None:
-    create(user_client)
-    assert_key_refused(create(user_client, body))
-    assert revision(user) == Todo.objects.owned_by(user).count() == 1
+    create_todo(user_client)
+    assert_key_reused(create_todo(user_client, body))
+    assert current_revision(user) == Todo.objects.owned_by(user).count() == 1
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "body",
     [
@@ -133,131 +123,143 @@ def test_another_body_with_the_key_is_refused(user_client: APIClient, user: User
         ' \n{ "title" :\t"\\u00e9",\r\n"due_at": null, "status": "o\\u0070en" } ',
     ],
 )
-def test_bodies_are_compared_as_they_are_read_not_as_they_are_written(user_client: APIClient, body: str) -> None:
-    made = create(user_client, {"status": "open", "title": "é", "due_at": None})
-    again = create(user_client, body, content_type=JSON)
-    assert (again.status_code, again.json()) == (200, made.json())
+def test_bodies_are_compared_as_parsed_json_not_as_text(user_client: APIClient, body: str) -> None:
+    created = create_todo(user_client, {"status": "open", "title": "é", "due_at": None})
+    again = create_todo(user_client, body, content_type=JSON)
+    assert (again.status_code, again.json()) == (200, created.json())
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("form", "content_type"),
     [("title=a%26b&status=open", FORM), ("status=open&title=a%26b&csrfmiddlewaretoken=token", FORM)],
 )
-def test_a_form_is_compared_by_its_fields(user_client: APIClient, form: str, content_type: str) -> None:
-    made = create(user_client, {"title": "a&b", "status": "open"})
-    again = create(user_client, form, content_type=content_type)
-    assert (again.status_code, again.json()) == (200, made.json())
+def test_form_is_compared_by_its_fields(user_client: APIClient, form: str, content_type: str) -> None:
+    created = create_todo(user_client, {"title": "a&b", "status": "open"})
+    again = create_todo(user_client, form, content_type=content_type)
+    assert (again.status_code, again.json()) == (200, created.json())
 
 
-def test_a_multipart_form_is_compared_by_its_fields(user_client: APIClient) -> None:
-    made = create(user_client, {"title": "x", "status": "open"}, format="multipart")
-    again = create(user_client, {"status": "open", "title": "x"})
-    assert (made.status_code, again.status_code) == (201, 200)
-    assert again.json() == made.json()
+@pytest.mark.any_database
+def test_multipart_form_is_compared_by_its_fields(user_client: APIClient) -> None:
+    created = create_todo(user_client, {"title": "x", "status": "open"}, format="multipart")
+    again = create_todo(user_client, {"status": "open", "title": "x"})
+    assert (created.status_code, again.status_code) == (201, 200)
+    assert again.json() == created.json()
 
 
-def test_a_form_of_another_value_is_another_body(user_client: APIClient) -> None:
-    create(user_client)
-    assert_key_refused(create(user_client, "title=y", content_type=FORM))
+def test_form_with_another_value_is_another_body(user_client: APIClient) -> None:
+    create_todo(user_client)
+    assert_key_reused(create_todo(user_client, "title=y", content_type=FORM))
 
 
-def test_the_keys_of_two_users_have_nothing_to_do_with_each_other(user_client: APIClient, user: User) -> None:
-    create(user_client)
+def test_two_users_can_use_the_same_key(user_client: APIClient, user: User) -> None:
+    create_todo(user_client)
     other = make_user()
-    answer = create(client_for(other), {"title": "theirs"})
-    assert (answer.status_code, answer.json()["created_by"]) == (201, other.email)
-    assert create(user_client).json()["created_by"] == user.email
+    response = create_todo(client_for(other), {"title": "theirs"})
+    assert (response.status_code, response.json()["created_by"]) == (201, other.email)
+    assert create_todo(user_client).json()["created_by"] == user.email
 
 
-def test_another_key_makes_another_todo(user_client: APIClient) -> None:
-    assert create(user_client).json()["id"] != create(user_client, key="Key").json()["id"]
+def test_another_key_creates_another_todo(user_client: APIClient) -> None:
+    assert create_todo(user_client).json()["id"] != create_todo(user_client, key="Key").json()["id"]
 
 
-def test_without_a_key_the_same_body_makes_another_todo(user_client: APIClient, user: User) -> None:
-    create(user_client)
-    assert user_client.post(reverse("todo-list"), {"title": "x"}).status_code == 201
+def test_same_body_without_a_key_creates_another_todo(user_client: APIClient, user: User) -> None:
+    create_todo(user_client)
+    assert user_client.post(list_url(), {"title": "x"}).status_code == 201
     assert Todo.objects.owned_by(user).count() == 2
 
 
 @pytest.mark.parametrize("body", [{}, {"title": ""}, {"title": "x", "due": None}, {"title": "x", "id": 1}, []])
-def test_a_refused_request_leaves_the_key_free(user_client: APIClient, user: User, body: Any) -> None:
-    assert_error(create(user_client, body), 400)
-    assert revision(user) == 0
-    assert create(user_client).status_code == 201
+def test_refused_request_does_not_use_up_the_key(user_client: APIClient, user: User, body: Any) -> None:
+    assert_error(create_todo(user_client, body), 400)
+    assert current_revision(user) == 0
+    assert create_todo(user_client).status_code == 201
 
 
-def test_a_body_that_cannot_be_read_leaves_the_key_free(user_client: APIClient) -> None:
-    assert_error(create(user_client, '{"title": "x"', content_type=JSON), 400)
-    assert create(user_client).status_code == 201
+def test_unparsable_body_does_not_use_up_the_key(user_client: APIClient) -> None:
+    assert_error(create_todo(user_client, '{"title": "x"', content_type=JSON), 400)
+    assert create_todo(user_client).status_code == 201
 
 
-def test_a_refused_repeat_leaves_the_first_as_it_was(user_client: APIClient) -> None:
-    made = create(user_client).json()
-    assert_error(create(user_client, {"title": ""}), 400)
-    assert_key_refused(create(user_client, {"title": "y"}))
-    assert create(user_client).json() == made
+def test_refused_repeat_does_not_change_the_first_todo(user_client: APIClient) -> None:
+    created = create_todo(user_client).json()
+    assert_error(create_todo(user_client, {"title": ""}), 400)
+    assert_key_reused(create_todo(user_client, {"title": "y"}))
+    assert create_todo(user_client).json() == created
 
 
 @pytest.mark.parametrize("key", ["~", "a b", '"8e03978e-40d5-43dd-bc93-6894a57f9324"', "a,b;c=d", "k" * 255])
-def test_any_printable_ascii_is_a_key(user_client: APIClient, key: str) -> None:
-    made = create(user_client, key=key)
-    again = create(user_client, key=key)
-    assert (made.status_code, again.status_code) == (201, 200)
-    assert again.json() == made.json()
+def test_key_may_be_any_printable_ascii(user_client: APIClient, key: str) -> None:
+    created = create_todo(user_client, key=key)
+    again = create_todo(user_client, key=key)
+    assert (created.status_code, again.status_code) == (201, 200)
+    assert again.json() == created.json()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("key", ["", "k" * 256, "é", "schlüssel", "日本", "a\tb", "a\x00b", "a\x1fb", "a\x7fb"])
 @pytest.mark.in_process("no client sends such headers")
-def test_another_key_is_refused(user_client: APIClient, user: User, key: str) -> None:
-    [error] = assert_error(create(user_client, key=key), 400)
+def test_key_that_is_not_1_to_255_printable_ascii_characters_is_refused(
+    user_client: APIClient, user: User, key: str
+) -> None:
+    [error] = assert_error(create_todo(user_client, key=key), 400)
     assert (error["attr"], error["code"]) == ("Idempotency-Key", "invalid")
-    assert revision(user) == 0
+    assert current_revision(user) == 0
 
 
-def test_a_key_on_another_call_means_nothing(user_client: APIClient, user: User) -> None:
+def test_key_on_another_call_is_ignored(user_client: APIClient, user: User) -> None:
     todo = make_todo(user)
     for title, changed in (("y", 2), ("z", 3)):
-        answer = user_client.patch(url(todo.pk), {"title": title}, headers=KEY)
-        assert (answer.status_code, answer.json()["revision"]) == (202, changed)
+        response = user_client.patch(todo_url(todo), {"title": title}, headers=KEY)
+        assert (response.status_code, response.json()["revision"]) == (202, changed)
 
 
-def test_the_key_is_shown_nowhere(user_client: APIClient) -> None:
-    made = create(user_client, key="secret-key")
-    assert "secret-key" not in json.dumps([made.json(), user_client.get(reverse("todo-list")).json()])
+@pytest.mark.any_database
+def test_key_is_in_no_response(user_client: APIClient) -> None:
+    created = create_todo(user_client, key="secret-key")
+    assert "secret-key" not in json.dumps([created.json(), fetch_list(user_client)])
 
 
-def test_a_key_is_kept_with_the_todo_in_the_database(user_client: APIClient, user: User) -> None:
-    create(user_client)
+def test_key_is_stored_with_the_todo(user_client: APIClient, user: User) -> None:
+    create_todo(user_client)
     assert Todo.objects.owned_by(user).get().idempotency_key == "key"
 
 
-def test_a_replay_in_html_is_a_page_without_entity_tag(user_client: APIClient) -> None:
-    create(user_client)
-    page = create(user_client, HTTP_ACCEPT="text/html")
+def test_replay_in_html_is_a_page_without_etag(user_client: APIClient) -> None:
+    create_todo(user_client)
+    page = create_todo(user_client, HTTP_ACCEPT="text/html")
     assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert "ETag" not in page
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("depth", [100, 450, 900, 10_000])
-def test_a_deeply_nested_body_is_refused_with_a_key_as_without(user_client: APIClient, depth: int) -> None:
+def test_deeply_nested_body_with_a_key_is_400(user_client: APIClient, depth: int) -> None:
     body = '{"title": "x", "due": ' + "[" * depth + "]" * depth + "}"
-    assert_error(create(user_client, body, content_type=JSON), 400)
+    assert_error(create_todo(user_client, body, content_type=JSON), 400)
 
 
-def test_huge_numbers_and_lone_surrogates_are_refused_with_a_key_as_without(user_client: APIClient) -> None:
+@pytest.mark.any_database
+def test_huge_numbers_and_lone_surrogates_with_a_key_are_400(user_client: APIClient) -> None:
     for value in ("1e999", "1" * 4000, '"\\ud800"', "-0.0"):
-        assert_error(create(user_client, f'{{"title": "x", "due": {value}}}', content_type=JSON), 400)
+        assert_error(create_todo(user_client, f'{{"title": "x", "due": {value}}}', content_type=JSON), 400)
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("body", ["x", 5, True, None])
-def test_a_body_that_is_no_object_is_refused_with_a_key_as_without(user_client: APIClient, body: Any) -> None:
-    with_key = user_client.post(reverse("todo-list"), json.dumps(body), content_type=JSON, headers=KEY)
-    without = user_client.post(reverse("todo-list"), json.dumps(body), content_type=JSON)
+def test_body_that_is_not_an_object_gets_the_same_error_with_a_key_as_without(
+    user_client: APIClient, body: Any
+) -> None:
+    with_key = user_client.post(list_url(), json.dumps(body), content_type=JSON, headers=KEY)
+    without = user_client.post(list_url(), json.dumps(body), content_type=JSON)
     assert assert_error(with_key, 400) == assert_error(without, 400)
 
 
-def test_a_file_is_refused_with_a_key_as_without(user_client: APIClient) -> None:
+@pytest.mark.any_database
+def test_file_upload_with_a_key_is_400(user_client: APIClient) -> None:
     body = '--b\r\nContent-Disposition: form-data; name="title"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n'
     content_type = "multipart/form-data; boundary=b"
-    [error] = assert_error(create(user_client, body, content_type=content_type), 400)
+    [error] = assert_error(create_todo(user_client, body, content_type=content_type), 400)
     assert error["attr"] == "title"

@@ -1,4 +1,4 @@
-"""The rules that hold in the database, and the one place that writes."""
+"""The rules that the database enforces, and the unit of work."""
 
 from typing import Any
 
@@ -26,19 +26,19 @@ from todos.unit_of_work import unit_of_work
         {"owner_id": None},
     ],
 )
-def test_the_database_refuses_what_breaks_a_rule(user: User, values: dict[str, Any]) -> None:
+def test_database_refuses_invalid_rows(user: User, values: dict[str, Any]) -> None:
     todo = make_todo(user)
     with pytest.raises(Exception, match=r"(?i)constraint|too long"), transaction.atomic():
         unguarded_todos().filter(pk=todo.pk).update(**values)
 
 
-def test_two_todos_of_a_user_cannot_have_one_revision(user: User) -> None:
+def test_database_refuses_the_same_revision_for_two_todos_of_a_user(user: User) -> None:
     first, second = make_todo(user), make_todo(user)
     with pytest.raises(IntegrityError), transaction.atomic():
         unguarded_todos().filter(pk=second.pk).update(revision=first.revision)
 
 
-def test_an_idempotency_key_is_used_once_by_a_user(user: User) -> None:
+def test_database_refuses_the_same_idempotency_key_for_two_todos_of_a_user(user: User) -> None:
     for todo in (make_todo(user), make_todo(user)):
         used = unguarded_todos().filter(pk=todo.pk)
         if todo.revision == 1:
@@ -48,20 +48,20 @@ def test_an_idempotency_key_is_used_once_by_a_user(user: User) -> None:
             used.update(idempotency_key="key", idempotency_hash="hash")
 
 
-def test_a_write_for_a_user_who_is_gone_is_refused(user: User) -> None:
+def test_unit_of_work_for_a_deleted_user_raises_account_gone(user: User) -> None:
     User.objects.filter(pk=user.pk).delete()
     with pytest.raises(AccountGone), unit_of_work(user):
         pass
 
 
-def test_a_write_that_does_nothing_leaves_the_revision(user: User) -> None:
+def test_unit_of_work_without_writes_keeps_the_revision(user: User) -> None:
     with unit_of_work(user) as work:
         assert work.revision == 0
     user.refresh_from_db()
     assert user.revision == 0
 
 
-def test_a_failed_write_leaves_the_revision(user: User) -> None:
+def test_failed_unit_of_work_keeps_the_revision(user: User) -> None:
     with pytest.raises(IntegrityError), unit_of_work(user) as work:
         work.create(title="", status="open")
     user.refresh_from_db()
@@ -75,7 +75,7 @@ def test_titles_sort_by_code_point_in_the_database(user: User) -> None:
     assert list(Todo.objects.order_by("title").values_list("title", flat=True)) == titles
 
 
-def test_the_list_indexes_hold_live_todos_only(db: None) -> None:
+def test_list_indexes_hold_live_todos_only(db: None) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'index' AND name LIKE 'todo_%'")

@@ -1,0 +1,84 @@
+"""Many todos at once, with values that the API would set itself; and walks over their pages."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.db.models import F
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from testing.factories import make_todo
+from testing.todos import Row, link_urls
+from todos.models import Todo, build_search_text, unguarded_todos
+from todos.unit_of_work import unit_of_work
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def insert_todos(owner: User, *rows: Row) -> list[Todo]:
+    """Insert todos with these columns; the others have defaults, and the revisions follow the owner's."""
+    first = User.objects.get(pk=owner.pk).revision + 1
+    User.objects.filter(pk=owner.pk).update(revision=F("revision") + len(rows))
+    todos = []
+    for revision, row in enumerate(rows, start=first):
+        columns = {"title": "Milk", "created_at": NEW_YEAR, "updated_at": NEW_YEAR} | row
+        todo = Todo(owner=owner, revision=revision, position=revision, status_position=revision, **columns)
+        todo.search_text = build_search_text(todo.title, todo.description)
+        todos.append(todo)
+    return unguarded_todos().bulk_create(todos, batch_size=500)
+
+
+def make_varied_row(number: int) -> Row:
+    """Return the columns of one of many todos with equal keys, missing dates and both statuses; some are deleted."""
+    return {
+        "title": "bbacb"[number % 5],
+        "due_at": (None, NEW_YEAR, NEW_YEAR, None, NEW_YEAR + timedelta(days=number % 3))[number * 7 % 5],
+        "updated_at": NEW_YEAR + timedelta(hours=number * 5 % 3),
+        "status": "open" if number % 4 else "completed",
+        "completed_at": None if number % 4 else NEW_YEAR,
+        "deleted_at": NEW_YEAR if number % 9 == 0 else None,
+    }
+
+
+def update_columns(todo: Todo, **columns: Any) -> None:
+    """Set columns of a todo in the database, as no call of the API could; its revision stays."""
+    unguarded_todos().filter(pk=todo.pk).update(**columns)
+
+
+def delete_at(todo: Todo, moment: datetime) -> None:
+    """Delete a todo as if it were that moment."""
+    with unit_of_work(todo.owner) as work:
+        work.now = moment
+        work.delete(todo)
+
+
+def make_tombstone(owner: User, *, deleted_at: datetime | None = None) -> Todo:
+    """Make a todo that was deleted at that moment, or 40 days ago."""
+    todo = make_todo(owner)
+    delete_at(todo, deleted_at or timezone.now() - timedelta(days=40))
+    return todo
+
+
+def tomorrow() -> datetime:
+    """Return a moment before which every todo was deleted that is deleted now."""
+    return timezone.now() + timedelta(days=1)
+
+
+def walk_pages(client: APIClient, url: str, rel: str = "next") -> Iterator[Any]:
+    """Yield the responses of a page and of those that its links lead to; each is read only when it is asked for."""
+    for _ in range(100):
+        response = client.get(url)
+        assert response.status_code == 200, response.content
+        yield response
+        if rel not in link_urls(response):
+            return
+        url = link_urls(response)[rel]
+    raise AssertionError("The pages have no end.")
+
+
+def extract_cursor(response: Any) -> str:
+    """Return the cursor in the link to the next page."""
+    return parse_qs(urlsplit(link_urls(response)["next"]).query)["cursor"][0]
