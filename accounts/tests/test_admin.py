@@ -16,6 +16,8 @@ from testing.accounts import NEW_PASSWORD, is_logged_in, log_in
 from testing.factories import PASSWORD, client_for, make_todo, make_user
 from todos.models import Todo
 
+pytestmark = pytest.mark.any_database
+
 USER_LIST = "admin:accounts_user_changelist"
 ADD_USER = "admin:accounts_user_add"
 

@@ -10,6 +10,8 @@ from accounts.models import User
 from testing.accounts import is_logged_in
 from testing.factories import make_user
 
+pytestmark = pytest.mark.any_database
+
 
 def make_admin(email: str) -> tuple[str, str]:
     """Run the command, and return what it wrote to standard output and to standard error."""

@@ -8,6 +8,8 @@ from accounts.models import User
 from testing.accounts import change_password, list_errors, log_in, sign_up
 from testing.factories import PASSWORD, client_for, make_user
 
+pytestmark = pytest.mark.any_database
+
 EMAIL = "ada.lovelace@example.com"
 
 # Passwords that break one rule, and the code of the error.

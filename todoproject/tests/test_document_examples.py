@@ -22,6 +22,8 @@ from testing.factories import client_for, make_todo
 from todos.models import Todo
 from todos.purge import purge
 
+pytestmark = pytest.mark.any_database
+
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
 FIRST_CALLS = markdown.code_blocks(markdown.section(markdown.read("README.md"), "First calls"), "sh")

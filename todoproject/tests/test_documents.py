@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix
 from testing.markdown import ROOT, read, table
 from todoproject import __version__
 
+pytestmark = pytest.mark.any_database
+
 API_GUIDE = read("docs/api.md")
 SETTINGS = read("docs/settings.md")
 

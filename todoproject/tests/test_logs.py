@@ -19,7 +19,7 @@ from testing.factories import PASSWORD, client_for, make_todo
 from todoproject.config.logging import JSONFormatter, TextFormatter, redact
 from todoproject.serving.request_log import RouteInsteadOfPathFilter
 
-pytestmark = pytest.mark.in_process("reads the log of this process")
+pytestmark = [pytest.mark.any_database, pytest.mark.in_process("reads the log of this process")]
 
 NEXT_LINE = "\r\n2026-11-25 12:00:00,000 INFO todoproject.requests: forged \x1b[2J\x85\u2028"
 

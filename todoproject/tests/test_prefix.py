@@ -12,6 +12,8 @@ from accounts.models import User
 from accounts.tokens import issue_tokens
 from todoproject.wsgi import application
 
+pytestmark = pytest.mark.any_database
+
 PREFIXES = ["/dev", "", "/production", "/dev"]
 HTML = {"Accept": "text/html"}
 

@@ -13,7 +13,7 @@ import pytest
 
 from testing.server import Server
 
-pytestmark = pytest.mark.in_process("about the HTTP server, which Lambda has none of")
+pytestmark = [pytest.mark.any_database, pytest.mark.in_process("about the HTTP server, which Lambda has none of")]
 
 REQUEST = b"GET /health/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
