@@ -4,6 +4,8 @@ A slow client therefore holds a connection, but no thread.
 """
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -158,10 +160,20 @@ async def discard(receive: Receive) -> None:
 async def run_lifespan(receive: Receive, send: Send) -> None:
     """Answer the server's start and stop; at the stop, give the background tasks their time."""
     await receive()
+    watch = asyncio.create_task(stop_without_parent())
     await send({"type": "lifespan.startup.complete"})
     await receive()
+    watch.cancel()
     await asyncio.to_thread(background_tasks.stop)
     await send({"type": "lifespan.shutdown.complete"})
+
+
+async def stop_without_parent() -> None:
+    """Stop this process once the server's main process was killed, which Granian does not notice."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(1)
+    signal.raise_signal(signal.SIGTERM)
 
 
 application = ThreadedApplication(wsgi_application)

@@ -48,6 +48,15 @@ def test_killed_process_is_replaced(tmp_path: Path) -> None:
         assert all(server.call("GET", "/health/").status == 200 for _ in range(8))
 
 
+def test_processes_stop_when_the_main_process_is_killed(tmp_path: Path) -> None:
+    with Server(tmp_path) as server:
+        server.process.kill()
+        server.process.wait(5)
+        sleep(5)
+        with pytest.raises(ConnectionRefusedError):
+            server.call("GET", "/health/")
+
+
 def test_second_server_at_the_same_port_does_not_start(server: Server) -> None:
     result = run("-m", "todoproject.serving.server", PORT=str(server.port))
     assert result.returncode != 0
