@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from testing.factories import make_todo, make_user
+from testing.races import Rounds
 from testing.todo_rows import NEW_YEAR, insert_todos, make_varied_row, update_columns, walk_pages
 from testing.todos import ORDERINGS, error_code_and_attr, fetch_ids, fetch_list, link_urls, list_url, todo_ids
 from todos.models import Todo
@@ -50,11 +51,11 @@ def test_whole_list_and_empty_page_have_no_links(user_client: APIClient, ten_tod
 @pytest.mark.parametrize("status", [{}, {"status": "open"}])
 @pytest.mark.parametrize("ordering", ORDERINGS)
 def test_pages_have_every_row_once_in_the_order_of_the_list(
-    user_client: APIClient, varied_todos: None, ordering: str, status: dict[str, str]
+    user_client: APIClient, varied_todos: None, rounds: Rounds, ordering: str, status: dict[str, str]
 ) -> None:
     whole = fetch_ids(user_client, ordering=ordering, **status)
     assert len(whole) == (14 if status else 19)
-    for limit in (1, 3, 7):
+    for limit in (1, 7, 3)[: rounds(2, 3)]:
         forwards = list(walk_pages(user_client, list_url(ordering=ordering, limit=limit, **status)))
         backwards = list(walk_pages(user_client, link_urls(forwards[-1])["prev"], "prev"))
         assert todo_ids(*forwards) == whole

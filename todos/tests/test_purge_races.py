@@ -1,5 +1,6 @@
 """Restores and syncs while a purge runs."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -9,23 +10,31 @@ from testing.concurrency import run_concurrently
 from testing.races import Rounds, delayed_randomly, delete_todos, fetch_changes_from, purging, user_tokens
 from testing.server import Server
 
+Purge = Callable[[], int]
+
 pytestmark = pytest.mark.in_process("purges the database of a server of its own")
 
 
-def test_todo_is_either_restored_or_purged(server: Server, rounds: Rounds) -> None:
-    outcomes, count = set(), rounds(12, 10_000)
+@pytest.fixture(scope="module")
+def purge(server: Server) -> Iterator[Purge]:
+    """Purge all tombstones of the server's database, and return their number."""
     with purging(server) as purge:
-        for number, token in enumerate(user_tokens(server, count)):
-            tombstones = delete_todos(server, token, 4)
-            paths = [f"/todos/{todo['id']}/" for todo in tombstones]
-            restores = [partial(server.call, "POST", f"{path}restore/", token=token) for path in paths]
-            # In the first rounds the purge comes first, in the last ones mostly the restores.
-            *restored, purged = run_concurrently([*restores, delayed_randomly(purge, 0.03 * number / count)])
-            statuses = [response.status for response in restored]
-            assert statuses.count(404) == purged
-            assert set(statuses) <= {200, 404}
-            outcomes |= set(statuses)
-            check_restored_or_purged(server, token, tombstones, statuses)
+        yield purge
+
+
+def test_todo_is_either_restored_or_purged(server: Server, purge: Purge, rounds: Rounds) -> None:
+    outcomes, count = set(), rounds(12, 10_000)
+    for number, token in enumerate(user_tokens(server, count)):
+        tombstones = delete_todos(server, token, 4)
+        paths = [f"/todos/{todo['id']}/" for todo in tombstones]
+        restores = [partial(server.call, "POST", f"{path}restore/", token=token) for path in paths]
+        # In the first rounds the purge comes first, in the last ones mostly the restores.
+        *restored, purged = run_concurrently([*restores, delayed_randomly(purge, 0.03 * number / count)])
+        statuses = [response.status for response in restored]
+        assert statuses.count(404) == purged
+        assert set(statuses) <= {200, 404}
+        outcomes |= set(statuses)
+        check_restored_or_purged(server, token, tombstones, statuses)
     assert outcomes == {200, 404}
 
 
@@ -43,11 +52,10 @@ def check_restored_or_purged(server: Server, token: str, tombstones: list[dict[s
     assert sorted(row["id"] for row in fetch_changes_from(server, token) if row["id"] in ids) == restored
 
 
-def test_sync_during_a_purge_returns_every_deletion_or_410(server: Server, rounds: Rounds) -> None:
-    with purging(server) as purge:
-        for token in user_tokens(server, rounds(20, 10_000)):
-            tombstones = delete_todos(server, token, 2)
-            read = partial(server.call, "GET", f"/todos/?since={tombstones[0]['revision'] - 1}", token=token)
-            *responses, purged = run_concurrently([*[read] * 4, delayed_randomly(purge)])
-            assert purged == 2
-            assert all(response.status == 410 or response.json() == tombstones for response in responses)
+def test_sync_during_a_purge_returns_every_deletion_or_410(server: Server, purge: Purge, rounds: Rounds) -> None:
+    for token in user_tokens(server, rounds(20, 10_000)):
+        tombstones = delete_todos(server, token, 2)
+        read = partial(server.call, "GET", f"/todos/?since={tombstones[0]['revision'] - 1}", token=token)
+        *responses, purged = run_concurrently([*[read] * 4, delayed_randomly(purge)])
+        assert purged == 2
+        assert all(response.status == 410 or response.json() == tombstones for response in responses)
