@@ -51,6 +51,11 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     def get_queryset(self) -> TodoQuerySet:
         return Todo.objects.owned_by(self.request.user).live().defer("search_text")
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        """Filter a list if the query has a filter: django-filter builds all of its form each time."""
+        is_filtered = self.action == "list" and self.request.query_params.keys() & TodoFilter.base_filters.keys()
+        return super().filter_queryset(queryset) if is_filtered else queryset
+
     def get_serializer_class(self) -> type[BaseSerializer]:
         return StatusPatchSerializer if self.action == "partial_update" else self.serializer_class
 

@@ -101,8 +101,13 @@ class ErrorAutoSchema(AutoSchema):
 
 
 def add_error(responses: dict[str, Any], error: APIException) -> None:
-    """Add an error to the responses of its status, as an example named by its code."""
+    """Add an error to the responses of its status, as an example named by its code.
+
+    A response that the operation describes itself is left alone, such as the todo of a 412.
+    """
     body = error_body(error)
+    if str(error.status_code) in responses and not is_error(responses[str(error.status_code)]):
+        return
     response = responses.setdefault(
         str(error.status_code),
         {
@@ -121,14 +126,25 @@ def share_error_responses(result: dict[str, Any], generator: Any, request: Any, 
     components = result["components"].setdefault("responses", {})
     for operation in (operation for methods in result["paths"].values() for operation in methods.values()):
         for status, response in operation["responses"].items():
-            media = response.get("content", {}).get("application/json", {})
-            if media.get("schema", {}).get("$ref") != "#/components/schemas/Error":
+            if not is_error(response):
                 continue
             shared = components.setdefault(f"Error{status}", response)
-            shared["content"]["application/json"]["examples"] |= media["examples"]
+            for code, example in examples_of(response).items():
+                if examples_of(shared).setdefault(code, example) != example:
+                    examples_of(shared)[f"{code}_{operation['operationId']}"] = example
             operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
     result["components"]["responses"] = dict(sorted(components.items()))
     return result
+
+
+def is_error(response: dict[str, Any]) -> bool:
+    """Return whether a documented response has the body of every error."""
+    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return schema.get("$ref") == "#/components/schemas/Error"
+
+
+def examples_of(response: dict[str, Any]) -> dict[str, Any]:
+    return response["content"]["application/json"]["examples"]
 
 
 @lru_cache(maxsize=1)
