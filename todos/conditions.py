@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from typing import Any, cast
+from typing import Any
 
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.authentication import logged_in_user
 from todoproject import __version__
 from todoproject.api.exceptions import field_error
 from todos.models import Todo
@@ -54,7 +54,7 @@ def list_etag(request: Request) -> str:
     It is known without reading the todos. Because the user's revision is read before the todos, a list may be newer
     than its entity tag, but never older.
     """
-    user, url = cast(User, request.user), request.build_absolute_uri()
+    user, url = logged_in_user(request), request.build_absolute_uri()
     identity = (user.pk, user.email, user.purged_revision, url, request.accepted_media_type, __version__)
     digest = hashlib.sha256(repr(identity).encode()).hexdigest()
     return f'"{user.revision}-{digest[:16]}"'

@@ -36,17 +36,17 @@ class Ordering:
         return cls(None, descending=False, tie_breaker="revision")
 
     @property
-    def nullable(self) -> bool:
+    def is_nullable(self) -> bool:
         return self.field is not None and Todo._meta.get_field(self.field).null
 
     def order_queryset(self, queryset: TodoQuerySet) -> TodoQuerySet:
         """Return the queryset in this order, for a list that is read whole."""
-        unique_column = "revision" if self.tie_breaker == "revision" else "id"
+        unique_column = "revision" if self.tie_breaker == "revision" else "id"  # Positions sort like ids.
         tie_breaker = f"-{unique_column}" if self.descending else unique_column
         if self.field is None:
             return queryset.order_by(tie_breaker)
         direction = F(self.field).desc if self.descending else F(self.field).asc
-        return queryset.order_by(direction(nulls_last=self.nullable or None), tie_breaker)
+        return queryset.order_by(direction(nulls_last=self.is_nullable or None), tie_breaker)
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def build_range_queries(queryset: TodoQuerySet, ordering: Ordering, cursor: Curs
         rows = queryset.order_by(f"{sign}{ordering.tie_breaker}")
         return [rows.filter(**{f"{ordering.tie_breaker}__{beyond}": cursor.position}) if cursor else rows]
     rows = queryset.order_by(f"{sign}{ordering.field}", f"{sign}{ordering.tie_breaker}")
-    with_key = rows.filter(**{f"{ordering.field}__isnull": False}) if ordering.nullable else rows
-    without_key = [rows.filter(**{ordering.field: None})] if ordering.nullable else []
+    with_key = rows.filter(**{f"{ordering.field}__isnull": False}) if ordering.is_nullable else rows
+    without_key = [rows.filter(**{ordering.field: None})] if ordering.is_nullable else []
     if cursor is None:
         return [*without_key, with_key] if backward else [with_key, *without_key]
     if cursor.key is None:
