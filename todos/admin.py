@@ -12,7 +12,7 @@ from todos.unit_of_work import unit_of_work
 
 
 class TodoForm(forms.ModelForm):
-    """Keeps a description exactly, except that the CRLF that browsers send becomes LF."""
+    """Keeps a description exactly, except that it replaces the CRLF that browsers send by LF."""
 
     description = forms.CharField(
         required=False,
@@ -28,7 +28,7 @@ class TodoForm(forms.ModelForm):
 
 @admin.register(Todo)
 class TodoAdmin(BoundedSearch, admin.ModelAdmin):
-    """Todos of all users. Each write is a unit of work, so clients that sync learn of it."""
+    """The todos of all users. Every write is a unit of work, so that syncing clients receive it."""
 
     form = TodoForm
     fields = (

@@ -1,4 +1,4 @@
-"""Bulk calls on `/todos/`: create, change or clear several todos in one request, all or none."""
+"""Bulk calls on `/todos/`: create, update or delete several todos in one request, all or none."""
 
 from collections import Counter
 from functools import cached_property
@@ -20,11 +20,12 @@ from todos.serializers import MAX_BULK_ITEMS, StatusPatchSerializer, TodoSeriali
 from todos.unit_of_work import unit_of_work
 
 MAX_ID = 2**63 - 1
-STALE_ITEMS = conditions.StaleItemsError({"7": conditions.stale_item_error().detail})  # an example for OpenAPI
+# An example for the OpenAPI document.
+STALE_ITEMS_EXAMPLE = conditions.StaleItemsError({"7": conditions.stale_item_error().detail})
 
 
 class BulkPatchSerializer(serializers.ListSerializer):
-    """Changes of up to 100 todos: each item names a todo by its `id` and changes at least one field.
+    """Changes of up to 100 todos: each item has the `id` of a todo, and at least one field to change.
 
     `instance` is the queryset of todos that may be changed. `validated_data` is a list of pairs (todo, values).
     """
@@ -34,26 +35,26 @@ class BulkPatchSerializer(serializers.ListSerializer):
 
     @cached_property
     def id_counts(self) -> Counter[int]:
-        """How often each valid id is named."""
+        """The number of items with each valid id."""
         ids = [item.get("id") for item in self.initial_data if isinstance(item, dict)]
         return Counter(pk for pk in ids if type(pk) is int and 0 < pk <= MAX_ID)
 
     @cached_property
     def todos(self) -> dict[int, Todo]:
-        """The todos that are named, by id, in one query."""
+        """The todos of the items by id, read in one query."""
         return self.instance.in_bulk(list(self.id_counts))
 
     def run_child_validation(self, data: Any) -> Any:
         if not isinstance(data, dict):
             return super().run_child_validation(data)
-        todo = self.get_todo(data)
-        if conditions.names_other_revision(data, todo):
+        todo = self.find_todo(data)
+        if conditions.has_stale_revision(data, todo):
             raise conditions.stale_item_error()
         self.child.instance = todo
         return todo, super().run_child_validation(data)
 
-    def get_todo(self, item: dict[str, Any]) -> Todo:
-        """Return the todo that an item names."""
+    def find_todo(self, item: dict[str, Any]) -> Todo:
+        """Return the todo of an item; raise 400 if it is missing, unknown, not the user's or in several items."""
         if "id" not in item:
             raise field_error("id", "This field is required.", "required")
         pk = item["id"]
@@ -61,12 +62,12 @@ class BulkPatchSerializer(serializers.ListSerializer):
         if todo is None:
             raise field_error("id", "You have no todo with this id.", "not_found")
         if self.id_counts[pk] > 1:
-            raise field_error("id", "This todo is named more than once.", "repeated")
+            raise field_error("id", "This id is in more than one item. Send one item for each todo.", "repeated")
         return todo
 
 
 class BulkMixin(GenericViewSet):
-    """The bulk calls of the todo viewset."""
+    """The bulk calls of `TodoViewSet`: PATCH and DELETE of the list, and POST of an array."""
 
     def create_many(self, request: Request) -> Response:
         """Create up to 100 todos from an array."""
@@ -83,12 +84,12 @@ class BulkMixin(GenericViewSet):
     def partial_update_many(self, request: Request) -> Response:
         """Change up to 100 todos, all or none: an array of `{"id": …}` with the fields to change.
 
-        With a `revision` an item is changed only if the todo still has that revision. If one is stale, nothing is
+        An item with a `revision` is applied only if the todo still has that revision. If any is stale, nothing is
         changed, and the response is 412.
         """
         if not isinstance(request.data, list):
             raise self.collection_method_not_allowed()
-        conditions.check_no_if_match(request)
+        conditions.refuse_if_match(request)
         with unit_of_work(logged_in_user(request)) as work:
             serializer = BulkPatchSerializer(
                 self.get_queryset(),
@@ -106,27 +107,27 @@ class BulkMixin(GenericViewSet):
         return set_revision_header(response, work.revision)
 
     @schema.CLEAR_COMPLETED
-    def clear(self, request: Request) -> Response:
-        """Delete all completed todos. The query must be exactly `?status=completed`."""
+    def clear_completed(self, request: Request) -> Response:
+        """Delete all completed todos. Requires `?status=completed`."""
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
-        conditions.check_no_if_match(request)
+        conditions.refuse_if_match(request)
         if "status" not in request.query_params:
             raise self.collection_method_not_allowed()
         if request.query_params["status"] != Todo.Status.COMPLETED:
-            detail = "Only completed todos can be cleared. Send status=completed."
+            detail = "Only completed todos can be deleted together. Send status=completed."
             raise field_error("status", detail, "invalid_choice")
         with unit_of_work(logged_in_user(request)) as work:
             work.clear_completed()
         return set_revision_header(Response(status=status.HTTP_204_NO_CONTENT), work.revision)
 
     def collection_method_not_allowed(self) -> MethodNotAllowed:
-        """Return the 405 of a PATCH or DELETE that is no bulk call, as if the list did not know the method."""
+        """Return the 405 for a PATCH or DELETE of the list that is not a bulk call."""
         self.headers["Allow"] = "GET, POST, HEAD, OPTIONS"
         return MethodNotAllowed(str(self.request.method))
 
 
 def bulk_error(errors: Any) -> ValidationError:
-    """Return the error of an invalid bulk change: 412 if all that is wrong is that todos have changed, else 400."""
+    """Return the error of an invalid bulk change: 412 if every invalid item is just stale, else 400."""
     items = errors.values() if isinstance(errors, dict) else []
     stale = [isinstance(item, dict) and [e.code for e in item.get("revision", [])] == ["stale"] for item in items]
     return conditions.StaleItemsError(errors) if stale and all(stale) else ValidationError(errors)

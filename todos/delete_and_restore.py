@@ -1,4 +1,4 @@
-"""Deleting a todo, which leaves a tombstone, and restoring it from there."""
+"""Delete a todo, leaving a tombstone, and restore it."""
 
 from typing import Any
 
@@ -12,32 +12,32 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.authentication import logged_in_user
 from accounts.models import User
 from todoproject.api.serializers import EmptySerializer
-from todos.conditions import check_current
+from todos.conditions import check_preconditions
 from todos.models import Todo
 from todos.responses import set_revision_header, todo_response
 from todos.unit_of_work import unit_of_work
 
 
 class DeleteAndRestoreMixin(GenericViewSet):
-    """The calls of the todo viewset that delete and restore."""
+    """The calls of `TodoViewSet` that delete and restore one todo."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Delete a todo. Deleting it again changes nothing and is no error for as long as it can be restored.
+        """Delete a todo. Deleting it again has no effect, and is not an error while it can be restored.
 
-        With `If-Match` the todo is deleted only if it is still that version. Otherwise the response is 412 with the
-        todo as it is now.
+        With `If-Match`, the todo is deleted only if it is still that version. Otherwise the response is 412 with the
+        current todo.
         """
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
         with unit_of_work(logged_in_user(request)) as work:
             todo = get_todo_or_tombstone(work.owner, self.kwargs["pk"])
             if todo.deleted_at is None:
-                check_current(request, todo)
+                check_preconditions(request, todo)
             work.delete(todo)
         return set_revision_header(Response(status=status.HTTP_204_NO_CONTENT), work.revision)
 
     @action(detail=True, methods=["post"], serializer_class=EmptySerializer)
     def restore(self, request: Request, pk: str = "") -> Response:
-        """Undo the deletion of a todo, for at least 30 days after it. A todo that is not deleted stays as it is."""
+        """Restore a deleted todo, for at least 30 days after its deletion. A todo that is not deleted is unchanged."""
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
         with unit_of_work(logged_in_user(request)) as work:
             todo = get_todo_or_tombstone(work.owner, pk)
@@ -46,5 +46,5 @@ class DeleteAndRestoreMixin(GenericViewSet):
 
 
 def get_todo_or_tombstone(owner: User, pk: str) -> Todo:
-    """Return the owner's todo, or its tombstone if it has been deleted; 404 if there is neither."""
+    """Return the owner's todo, or its tombstone if it has been deleted; raise 404 if there is neither."""
     return get_object_or_404(Todo.objects.owned_by(owner).defer("search_text"), pk=pk)

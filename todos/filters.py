@@ -1,4 +1,4 @@
-"""The filters of a list of todos."""
+"""The filters of a list of todos, in its query parameters."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from todoproject.api.dates import parse_datetime
-from todos.models import SEPARATOR, Todo, TodoQuerySet
+from todos.models import SEARCH_SEPARATOR, Todo, TodoQuerySet
 
 SEARCH_LENGTH = 200
 ORDERINGS = ("id", "updated_at", "due_at", "title")
@@ -26,13 +26,13 @@ class RFC3339DateTimeFormField(forms.CharField):
         try:
             return parse_datetime(text) if text else None
         except ValueError as error:
-            # The reason is a parameter because it may contain a %, which would be taken for a placeholder.
+            # The reason is a parameter because it may contain a %, which Django would take for a placeholder.
             raise ValidationError("%(reason)s", code="invalid", params={"reason": error}) from None
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class DateTimeBoundFilter(django_filters.Filter):
-    """An inclusive bound: a date-time with an offset."""
+    """Filters by an inclusive lower or upper bound of a date-time."""
 
     field_class = RFC3339DateTimeFormField
 
@@ -56,12 +56,12 @@ class SearchFormField(forms.CharField):
 
 @extend_schema_field({"type": "string", "maxLength": SEARCH_LENGTH})
 class SearchFilter(django_filters.Filter):
-    """A part of the title or of the description, ignoring case."""
+    """Filters by a text in the title or the description, ignoring case."""
 
     field_class = SearchFormField
 
     def filter(self, queryset: TodoQuerySet, value: str) -> TodoQuerySet:
-        if SEPARATOR in value:
+        if SEARCH_SEPARATOR in value:
             return queryset.none()
         return queryset.filter(search_text__contains=value.casefold()) if value else queryset
 
@@ -69,7 +69,7 @@ class SearchFilter(django_filters.Filter):
 class TodoFilter(django_filters.FilterSet):
     status = django_filters.ChoiceFilter(choices=Todo.Status.choices, label="Status")
     search = SearchFilter(
-        label=f"A part of the title or of the description, ignoring case; at most {SEARCH_LENGTH} characters"
+        label=f"A text in the title or the description, ignoring case; at most {SEARCH_LENGTH} characters"
     )
     created_after, created_before = lower_bound("created_at"), upper_bound("created_at")
     updated_after, updated_before = lower_bound("updated_at"), upper_bound("updated_at")
@@ -77,14 +77,15 @@ class TodoFilter(django_filters.FilterSet):
     due_after, due_before = lower_bound("due_at"), upper_bound("due_at")
     ordering = django_filters.ChoiceFilter(
         choices=[(sign + name, sign + name) for name in ORDERINGS for sign in ("", "-")],
-        method="leave_to_pagination",
-        label="The order; `-` reverses it. Ties are by id in the same direction, todos without the date come last",
+        method="ignore_ordering",
+        label="The order; `-` reverses it. Ties are broken by id in the same direction. "
+        "Todos without a due date come last in both directions of `due_at`",
     )
 
     class Meta:
         model = Todo
         fields = ()
 
-    def leave_to_pagination(self, queryset: TodoQuerySet, name: str, value: str) -> TodoQuerySet:
-        """Return the queryset as it is: pages are cut along the order, so the pagination sorts."""
+    def ignore_ordering(self, queryset: TodoQuerySet, name: str, value: str) -> TodoQuerySet:
+        """Return the queryset unsorted, because the pagination sorts it."""
         return queryset

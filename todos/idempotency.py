@@ -1,4 +1,4 @@
-"""Idempotent creation: a POST that is sent again with the same `Idempotency-Key` creates no second todo."""
+"""Creates a todo, idempotently: a repeated POST with the same `Idempotency-Key` does not create a second one."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from todos.models import Todo
 from todos.unit_of_work import unit_of_work
 
 HEADER = "Idempotency-Key"
-KEY = re.compile(r"[\x20-\x7e]{1,255}")
+KEY_PATTERN = re.compile(r"[\x20-\x7e]{1,255}")
 
 # How often the todo that has the key may be purged between the refused insert and the read before a request fails.
 PURGE_RACES = 3
@@ -25,45 +25,45 @@ PURGE_RACES = 3
 class IdempotencyKeyReused(APIException):
     status_code = 422
     default_code = "idempotency_key_reused"
-    default_detail = "This Idempotency-Key was sent before with another body. Use a new key for a new todo."
+    default_detail = "This Idempotency-Key was sent before with another body. Send a new key for a new todo."
 
 
 class IdempotencyKey(NamedTuple):
-    """A key, and the SHA-256 of the body that came with it; named as the columns that keep them."""
+    """A key and the SHA-256 of its request's body. The fields have the names of the columns that store them."""
 
     idempotency_key: str
     idempotency_hash: str
 
 
 class Creation(NamedTuple):
-    """The todo of a POST, whether an earlier POST created it, and the user's revision now."""
+    """The todo of a POST, whether an earlier POST created it, and the value of `X-Revision`."""
 
     todo: Todo
     replayed: bool
     revision: int
 
 
-def read_key(request: Request) -> IdempotencyKey | None:
+def parse_key(request: Request) -> IdempotencyKey | None:
     """Return the request's key; raise 400 if it is malformed or comes with an array."""
     key = request.headers.get(HEADER)
     if key is None:
         return None
     if isinstance(request.data, list):
-        raise field_error(HEADER, "An Idempotency-Key applies to a single todo, not to an array.", "not_applicable")
-    if not KEY.fullmatch(key):
-        raise field_error(HEADER, "Write 1 to 255 printable ASCII characters.", "invalid")
+        raise field_error(HEADER, "This header applies to a single todo. Omit it for an array.", "not_applicable")
+    if not KEY_PATTERN.fullmatch(key):
+        raise field_error(HEADER, "Send 1 to 255 printable ASCII characters.", "invalid")
     body = request.data
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name != CSRF_FIELD}
-    text = json.dumps(body, sort_keys=True, default=str)  # A form's file is no JSON; it is refused later.
+    text = json.dumps(body, sort_keys=True, default=str)  # default: for a file in a form, which validation refuses.
     return IdempotencyKey(key, hashlib.sha256(text.encode()).hexdigest())
 
 
 def create_todo(owner: User, values: dict[str, Any], key: IdempotencyKey | None) -> Creation:
     """Create a todo, or return the one that this key created before, which may be a tombstone by now.
 
-    The unique constraint on the key decides, also between requests at the same moment. Raises IdempotencyKeyReused if
-    the body was another one.
+    The unique constraint on the key decides, so concurrent requests create only one todo. Raises IdempotencyKeyReused
+    if the body was another one.
     """
     if key is None:
         return insert(owner, values)
@@ -83,7 +83,7 @@ def insert(owner: User, columns: dict[str, Any]) -> Creation:
 
 
 def load_replayed_todo(owner: User, key: IdempotencyKey) -> Creation | None:
-    """Return the todo that this key created, None if there is none; raise IdempotencyKeyReused for another body."""
+    """Return the todo that this key created, or None; raise IdempotencyKeyReused if the body was another one."""
     todo = Todo.objects.owned_by(owner).filter(idempotency_key=key.idempotency_key).first()
     if todo is None:
         return None

@@ -1,4 +1,4 @@
-"""The todo, with its rules as database constraints."""
+"""The model of a todo. Its rules are database constraints."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ validate_title = ControlCharactersValidator()
 validate_description = ControlCharactersValidator(allowed="\t\n\r")
 
 # Separates the title from the description in the text that is searched; neither may contain it.
-SEPARATOR = "\x1f"
+SEARCH_SEPARATOR = "\x1f"
 
 
 def build_search_text(title: str, description: str) -> str:
-    """Return the text that a search looks in."""
-    return f"{title}{SEPARATOR}{description}".casefold()
+    """Return the text in which a search looks for its argument."""
+    return f"{title}{SEARCH_SEPARATOR}{description}".casefold()
 
 
 def live_index(name: str, *fields: str) -> models.Index:
@@ -41,11 +41,11 @@ class CodePointCharField(models.CharField):
 
 
 class RevisionBypassError(TypeError):
-    """A write that bypasses the unit of work and so does not raise the owner's revision."""
+    """Raised for a write that bypasses the unit of work, and so would not raise the owner's revision."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name} would write todos without raising their owner's revision, so clients that sync would miss it. "
+            f"{name} would write todos without raising their owner's revision, so syncing clients would miss it. "
             "Use todos.unit_of_work.unit_of_work(owner)."
         )
 
@@ -66,7 +66,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         raise RevisionBypassError("bulk_update()")
 
     def owned_by(self, user: Any) -> "TodoQuerySet":
-        """Return the todos of this user only; the owner of each is `user` itself, without another query."""
+        """Return this user's todos only. Their `owner` is already set, so that reading it takes no query."""
         return user.todos.all() if user.is_authenticated else self.none()
 
     def live(self) -> "TodoQuerySet":
@@ -75,7 +75,7 @@ class TodoQuerySet(models.QuerySet["Todo"]):
 
 
 class Todo(models.Model):
-    """Something to do. It is written in a unit of work (`todos.unit_of_work`), which gives it a revision."""
+    """A todo. It is only written in a unit of work (`todos.unit_of_work`), which gives it its revision."""
 
     class Status(models.TextChoices):
         OPEN = "open", "open"
@@ -93,12 +93,12 @@ class Todo(models.Model):
     completed_at = models.DateTimeField(null=True, editable=False)
     deleted_at = models.DateTimeField(null=True, editable=False)
     revision = models.BigIntegerField(editable=False)
-    # Both are the revision that the todo was created with. They sort an owner's todos as the id does. PostgreSQL would
-    # rather walk the primary key, which holds everybody's todos, than the owner's part of an index; and for one status
-    # it would walk the index of all statuses. With a column of its own, each list has just one index that fits.
+    # Both are the revision with which the todo was created, so they sort an owner's todos like the id. If lists were
+    # sorted by the id, PostgreSQL would scan the primary key, which has the todos of all users; and for one status it
+    # would scan the index of all statuses. With these two columns, exactly one index fits each list.
     position = models.BigIntegerField(editable=False)
     status_position = models.BigIntegerField(editable=False)
-    # Title and description, case-folded here: databases fold letters beyond ASCII in some collations only.
+    # Title and description, case-folded here because databases fold letters beyond ASCII only in some collations.
     search_text = models.TextField(editable=False)
     idempotency_key = models.CharField(max_length=255, null=True, editable=False)  # noqa: DJ001 - null means no key
     idempotency_hash = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null means no key
@@ -133,7 +133,7 @@ class Todo(models.Model):
         indexes = (
             # Tombstones by age, for the purge.
             models.Index(name="todo_deleted_at", fields=("deleted_at",), condition=Q(deleted_at__isnull=False)),
-            # One for each ordering, alone and with a status: a page of a list is a range of one index.
+            # One for each ordering, alone and with a status, so that a page of a list is a range of one index.
             live_index("todo_id", "position"),
             live_index("todo_updated_at", "updated_at", "position"),
             live_index("todo_due_at", "due_at", "position"),
@@ -155,8 +155,8 @@ class Todo(models.Model):
 
 
 def unguarded_todos() -> models.QuerySet[Todo]:
-    """Return a queryset of all users' todos that may write, for code that keeps the revisions right itself.
+    """Return a queryset of all users' todos that can write.
 
-    That is the unit of work, and the purge.
+    It is only for the unit of work, which assigns the revisions, and for the purge.
     """
     return models.QuerySet(Todo)

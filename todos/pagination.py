@@ -1,4 +1,4 @@
-"""Lists of todos: whole, or in pages with `limit` and `cursor`."""
+"""Lists of todos, whole or in pages (`limit` and `cursor`)."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,16 +15,17 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from accounts.authentication import logged_in_user
 from todoproject.api.exceptions import field_error
 from todoproject.api.integers import parse_integer
-from todos.keyset import Cursor, Ordering, range_queries, read_rows
+from todos.keyset import Cursor, Ordering, build_range_queries, read_rows
 from todos.models import Todo, TodoQuerySet
 
 MAX_PAGE_ROWS = 200
 
-# Lambda sends at most 6 MB, of which base64 may take a quarter. 5,000 small todos are about 2 MB.
-MAX_WHOLE_ROWS = 5_000
-MAX_WHOLE_BYTES = 4_000_000
+# The limits of a list without `limit`. Lambda sends at most 6 MB, of which base64 may take a quarter. 5,000 small todos
+# are about 2 MB.
+MAX_ROWS_WITHOUT_LIMIT = 5_000
+MAX_BYTES_WITHOUT_LIMIT = 4_000_000
 
-# Upper bounds for the JSON of a todo: its names, dates and e-mail address, and 6 bytes a character (\u2028).
+# Upper bounds for the JSON of a todo: its names, dates and e-mail address, and 6 bytes per character (\u2028).
 ROW_BYTES = 700
 CHARACTER_BYTES = 6
 TEXT_FIELDS = ("title", "description")
@@ -44,7 +45,7 @@ class Page:
 
 
 class KeysetPagination(BasePagination):
-    """With `limit` a page, with a `Link` to its neighbours; without it the whole list if that is not too long."""
+    """Returns a page and its `Link` header if `limit` is given, else the whole list up to a maximum size."""
 
     template = "rest_framework/pagination/previous_and_next.html"
     page: Page
@@ -52,13 +53,13 @@ class KeysetPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         """Read the page that the request asks for into `page`, and return its todos."""
         self.request = request
-        ordering, limit, cursor = read_ordering(request), read_limit(request), read_cursor(request)
+        ordering, limit, cursor = parse_ordering(request), parse_limit(request), parse_cursor(request)
         if limit is not None:
             self.page = read_page(request, queryset, ordering, limit, cursor)
         elif cursor is not None:
-            raise field_error("cursor", "Send the cursor together with the limit that it came with.", "invalid")
+            raise field_error("cursor", "A cursor needs limit. Send the whole URL of the Link header.", "invalid")
         else:
-            self.page = Page(read_whole(queryset, ordering), {}, None)
+            self.page = Page(read_whole_list(queryset, ordering), {}, None)
         self.display_page_controls = bool(self.page.links)
         return self.page.todos
 
@@ -78,7 +79,7 @@ class KeysetPagination(BasePagination):
                 "name": "limit",
                 "in": "query",
                 "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_ROWS},
-                "description": "The number of todos in a page. Without it the whole list is returned.",
+                "description": "The number of todos in a page. Without it, the whole list is returned.",
             },
             {
                 "name": "cursor",
@@ -89,14 +90,14 @@ class KeysetPagination(BasePagination):
         ]
 
 
-def read_ordering(request: Request) -> Ordering:
+def parse_ordering(request: Request) -> Ordering:
     query = request.query_params
     if query.get("since"):
         return Ordering.by_revision()
     return Ordering.by_name(query.get("ordering") or "id", filtered_by_status=bool(query.get("status")))
 
 
-def read_limit(request: Request) -> int | None:
+def parse_limit(request: Request) -> int | None:
     text = request.query_params.get("limit")
     if not text:
         return None
@@ -106,19 +107,19 @@ def read_limit(request: Request) -> int | None:
     return limit
 
 
-def read_cursor(request: Request) -> Cursor | None:
+def parse_cursor(request: Request) -> Cursor | None:
     text = request.query_params.get("cursor")
     if not text:
         return None
     try:
-        return Cursor(**cursor_signer(request).unsign_object(text))
-    except (BadSignature, TypeError):  # TypeError: signed by a version whose cursors had other fields.
+        return Cursor(**build_cursor_signer(request).unsign_object(text))
+    except (BadSignature, TypeError):  # TypeError: a version of the API with other fields signed it.
         detail = "Invalid cursor for this query. Start again without a cursor."
         raise field_error("cursor", detail, "invalid") from None
 
 
-def cursor_signer(request: Request) -> Signer:
-    """Return what signs cursors, so that nobody can edit them, or use them with another query or as another user."""
+def build_cursor_signer(request: Request) -> Signer:
+    """Return the signer of cursors. Its salt ties a cursor to the user and the query."""
     query = sorted(
         (name, value)
         for name, value in request.query_params.items()
@@ -128,59 +129,62 @@ def cursor_signer(request: Request) -> Signer:
 
 
 def read_page(request: Request, queryset: TodoQuerySet, ordering: Ordering, limit: int, cursor: Cursor | None) -> Page:
-    """Read one page, and one row more to learn whether another page follows."""
-    todos = read_rows(range_queries(queryset, ordering, cursor), limit + 1)
+    """Read one page, plus one row to see whether another page follows."""
+    todos = read_rows(build_range_queries(queryset, ordering, cursor), limit + 1)
     has_more, todos = len(todos) > limit, todos[:limit]
-    links = page_links(request, ordering, cursor, todos, has_more=has_more)
+    links = build_page_links(request, ordering, cursor, todos, has_more=has_more)
     return Page(todos[::-1] if cursor and cursor.backward else todos, links, cursor)
 
 
-def page_links(
+def build_page_links(
     request: Request, ordering: Ordering, cursor: Cursor | None, todos: list[Todo], *, has_more: bool
 ) -> dict[str, str]:
-    """Return the URLs of the neighbouring pages; `todos` are in reading order, which a `prev` link reverses."""
-    user = logged_in_user(request)
-    walk = {
+    """Return the URLs of the neighbouring pages by `next` and `prev`.
+
+    `todos` are in the order in which they were read: backwards if the cursor is backward.
+    """
+    user, backward = logged_in_user(request), cursor is not None and cursor.backward
+    revisions = {
         "revision": cursor.revision if cursor and not request.query_params.get("since") else user.revision,
-        "purged_revision": cursor.purged_revision if cursor else user.purged_revision,
+        "purged": cursor.purged if cursor else user.purged_revision,
     }
     links: dict[str, str] = {}
-    ahead, behind = ("prev", "next") if cursor and cursor.backward else ("next", "prev")
+    onward, back = ("prev", "next") if backward else ("next", "prev")
     if has_more:
-        links[ahead] = page_url(request, Cursor.at(todos[-1], ordering, backward=ahead == "prev", **walk))
+        links[onward] = build_page_url(request, Cursor.for_todo(todos[-1], ordering, backward=backward, **revisions))
     if cursor and todos and cursor.position is not None:
-        links[behind] = page_url(request, Cursor.at(todos[0], ordering, backward=behind == "prev", **walk))
-    if cursor and not todos:  # Every row of this page has been deleted: go back to the first page, or to the last.
-        end = Cursor(None, None, backward=True, **walk)
-        first = remove_query_param(request.build_absolute_uri(), "cursor")
-        links[behind] = page_url(request, end) if behind == "prev" else first
+        links[back] = build_page_url(request, Cursor.for_todo(todos[0], ordering, backward=not backward, **revisions))
+    if cursor and not todos:  # Every row of this page has been deleted: link to the first page, or to the last.
+        last_page = Cursor(None, None, backward=True, **revisions)
+        first_page_url = remove_query_param(request.build_absolute_uri(), "cursor")
+        links[back] = first_page_url if backward else build_page_url(request, last_page)
     return links
 
 
-def page_url(request: Request, cursor: Cursor) -> str:
+def build_page_url(request: Request, cursor: Cursor) -> str:
     """Return the URL of the request with another cursor."""
     return replace_query_param(
-        request.build_absolute_uri(), "cursor", cursor_signer(request).sign_object(asdict(cursor))
+        request.build_absolute_uri(), "cursor", build_cursor_signer(request).sign_object(asdict(cursor))
     )
 
 
-def read_whole(queryset: TodoQuerySet, ordering: Ordering) -> list[Todo]:
-    todos = list(ordering.sort(queryset)[: MAX_WHOLE_ROWS + 1])
-    if len(todos) > MAX_WHOLE_ROWS:
+def read_whole_list(queryset: TodoQuerySet, ordering: Ordering) -> list[Todo]:
+    todos = list(ordering.order_queryset(queryset)[: MAX_ROWS_WITHOUT_LIMIT + 1])
+    if len(todos) > MAX_ROWS_WITHOUT_LIMIT:
         raise list_too_long_error()
     return todos
 
 
 def is_too_large(data: Any) -> bool:
-    """Return whether a whole list is too large to send; it is rendered only if an upper bound says that it could be."""
+    """Return whether a whole list is too large to send. It is rendered only if an upper bound exceeds the limit."""
     bound = sum(ROW_BYTES + CHARACTER_BYTES * sum(len(row.get(name, "")) for name in TEXT_FIELDS) for row in data)
-    return bound > MAX_WHOLE_BYTES and len(JSONRenderer().render(data)) > MAX_WHOLE_BYTES
+    return bound > MAX_BYTES_WITHOUT_LIMIT and len(JSONRenderer().render(data)) > MAX_BYTES_WITHOUT_LIMIT
 
 
 def list_too_long_error() -> ValidationError:
-    """Return the 400 for a whole list that is too long for one response."""
+    """Return the 400 for a list that is too long for one response."""
     detail = (
-        f"This list has more than {MAX_WHOLE_ROWS:,} todos or {MAX_WHOLE_BYTES // 1_000_000} MB. "
+        f"This list has more than {MAX_ROWS_WITHOUT_LIMIT:,} todos or {MAX_BYTES_WITHOUT_LIMIT // 1_000_000} MB. "
         f"Add limit (1 to {MAX_PAGE_ROWS}) and follow the Link headers."
     )
     return field_error("limit", detail, "pagination_required")

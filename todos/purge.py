@@ -12,10 +12,11 @@ BATCH_ROWS = 1_000
 
 
 def purge(before: datetime) -> int:
-    """Delete the tombstones of todos that were deleted before that date-time; return their number.
+    """Delete the tombstones of all todos that were deleted before a date-time; return their number.
 
-    A batch holds at most 1,000 tombstones of one owner, whose row is locked meanwhile: a restore happens before or
-    after it, and other users' writes do not wait. `purged_revision` of the owner is the highest revision purged.
+    Each batch has at most 1,000 tombstones of one owner, whose row it locks: a concurrent restore runs before or after
+    the batch, and writes of other users are not blocked. The highest revision that was purged is stored in the owner's
+    `purged_revision`.
     """
     purged = 0
     old = unguarded_todos().filter(deleted_at__lt=before).order_by("deleted_at").values_list("owner_id", flat=True)
@@ -27,7 +28,7 @@ def purge(before: datetime) -> int:
 def purge_batch(owner_id: int, before: datetime) -> int:
     with transaction.atomic():
         owner = User.objects.select_for_update().filter(pk=owner_id).first()
-        if owner is None:  # The owner was deleted meanwhile, with all tombstones.
+        if owner is None:  # The owner has just been deleted, together with the tombstones.
             return 0
         old = unguarded_todos().filter(owner_id=owner_id, deleted_at__lt=before).order_by("deleted_at")
         ids = list(old.values_list("pk", flat=True)[:BATCH_ROWS])

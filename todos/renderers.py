@@ -1,4 +1,4 @@
-"""Export of a list as CSV."""
+"""Renders lists of todos as CSV."""
 
 import csv
 import io
@@ -9,8 +9,8 @@ from rest_framework.renderers import BaseRenderer
 
 from todos.serializers import TodoSerializer
 
-# The starts of a cell that a spreadsheet would run as a formula (OWASP, CSV injection), also after white space and in
-# full-width form.
+# The beginning of a cell that a spreadsheet would run as a formula (OWASP, CSV injection); white space may precede the
+# character, and it may be full-width.
 FORMULA = re.compile(r"[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
@@ -20,7 +20,7 @@ def neutralize_formula(value: Any) -> Any:
 
 
 class CSVRenderer(BaseRenderer):
-    """CSV by RFC 4180, in UTF-8, with a header line."""
+    """Renders CSV according to RFC 4180, in UTF-8, with a header line."""
 
     media_type = "text/csv"
     format = "csv"

@@ -10,33 +10,38 @@ def header_parameter(name: str, description: str, *statuses: int) -> OpenApiPara
     return OpenApiParameter(name, str, "header", response=list(statuses) or False, description=description)
 
 
-ETAG = "The todo's revision as an entity tag."
-REVISION = (
-    "Your revision after this write. Do not send it as `since`, because other devices may have written before: "
-    "`since` takes the `X-Revision` of a list."
+ETAG_TEXT = "The todo's revision as an entity tag."
+X_REVISION_TEXT = (
+    "Your revision after this write. Do not send it as `since`, because another device may have written in between: "
+    "send the `X-Revision` of a list."
 )
 IF_MATCH = header_parameter(
-    "If-Match", "Proceed only if the todo still has one of these entity tags, or with `*` if it exists."
+    "If-Match", "Write only if the todo still has one of these entity tags; `*` matches any existing todo."
 )
-IF_NONE_MATCH = header_parameter("If-None-Match", "Return 304 without a body if the entity tag is still one of these.")
+IF_NONE_MATCH = header_parameter(
+    "If-None-Match", "Return 304 without a body if the current entity tag is one of these."
+)
 SINCE = OpenApiParameter(
-    "since", int, description="Return what changed after this revision. Can be combined with `limit` and `cursor` only."
+    "since",
+    int,
+    description="Return the todos that changed after this revision. Can only be combined with `limit` and `cursor`.",
 )
 KEY = header_parameter(
-    "Idempotency-Key", "1 to 255 printable ASCII characters. A repeated request creates no second todo."
+    "Idempotency-Key",
+    "1 to 255 printable ASCII characters. Repeating the request with the same key does not create another todo.",
 )
 LINK = header_parameter("Link", "The URLs of the `next` and `prev` pages, if there are any.", 200)
-LOCATION = header_parameter("Location", "The URL of the new todo.", 200, 201)
+LOCATION = header_parameter("Location", "The URL of the todo; absent for an array and for a deleted todo.", 200, 201)
 REPLAYED = header_parameter("Idempotent-Replayed", "`true` if an earlier request with this key created the todo.", 200)
-TODO = {"$ref": "#/components/schemas/Todo"}
-TOMBSTONE = {
+TODO_REF = {"$ref": "#/components/schemas/Todo"}
+TOMBSTONE_SCHEMA = {
     "type": "object",
     "description": "A deleted todo.",
     "required": ["id", "revision", "deleted"],
     "properties": {"id": {"type": "integer"}, "revision": {"type": "integer"}, "deleted": {"enum": [True]}},
 }
-TODOS = {"type": "array", "items": TODO}
-NEW_TODO_OR_TODOS = {
+TODOS_SCHEMA = {"type": "array", "items": TODO_REF}
+NEW_TODO_OR_TODOS_SCHEMA = {
     "oneOf": [
         {"$ref": "#/components/schemas/TodoRequest"},
         {
@@ -47,22 +52,24 @@ NEW_TODO_OR_TODOS = {
         },
     ]
 }
-CONDITION = {"revision": {"type": "integer", "description": "Change the todo only if this is still its revision."}}
-CHANGES = {
+REVISION_PROPERTY = {
+    "revision": {"type": "integer", "description": "Change the todo only if this is still its revision."}
+}
+BULK_CHANGES_SCHEMA = {
     "type": "array",
     "minItems": 1,
     "maxItems": MAX_BULK_ITEMS,
     "items": {
         "allOf": [
             {"$ref": "#/components/schemas/PatchedStatusPatchRequest"},
-            {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, **CONDITION}},
+            {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, **REVISION_PROPERTY}},
         ]
     },
 }
 NOT_MODIFIED = OpenApiResponse(description="Not modified: you have the current version.")
 STALE = OpenApiResponse(
     TodoSerializer,
-    description="The todo has changed since. This is the todo as it is now.",
+    description="The todo has changed. The body is the current todo.",
     examples=[OpenApiExample("Todo", TODO_EXAMPLE)],
 )
 DELETED = OpenApiResponse(description="Deleted.")
@@ -75,10 +82,10 @@ OPERATIONS = {
             IF_NONE_MATCH,
             LINK,
             header_parameter("ETag", "Changes with your todos, the query and the format.", 200, 304),
-            header_parameter("X-Revision", "Send it as `since` next time.", 200, 304),
+            header_parameter("X-Revision", "The revision to send as `since` next time.", 200, 304),
         ],
         responses={
-            (200, "application/json"): {"type": "array", "items": {"anyOf": [TODO, TOMBSTONE]}},
+            (200, "application/json"): {"type": "array", "items": {"anyOf": [TODO_REF, TOMBSTONE_SCHEMA]}},
             (200, "text/csv"): str,
             304: NOT_MODIFIED,
         },
@@ -90,11 +97,11 @@ OPERATIONS = {
             KEY,
             LOCATION,
             REPLAYED,
-            header_parameter("ETag", ETAG, 200, 201),
-            header_parameter("X-Revision", REVISION, 200, 201),
+            header_parameter("ETag", f"{ETAG_TEXT} Absent for an array and for a deleted todo.", 200, 201),
+            header_parameter("X-Revision", X_REVISION_TEXT, 200, 201),
         ],
-        request={"application/json": NEW_TODO_OR_TODOS, "multipart/form-data": TodoSerializer},
-        responses={200: {"anyOf": [TODO, TOMBSTONE]}, 201: {"anyOf": [TODO, TODOS]}},
+        request={"application/json": NEW_TODO_OR_TODOS_SCHEMA, "multipart/form-data": TodoSerializer},
+        responses={200: {"anyOf": [TODO_REF, TOMBSTONE_SCHEMA]}, 201: {"anyOf": [TODO_REF, TODOS_SCHEMA]}},
         examples=[
             OpenApiExample("New", {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}, request_only=True),
             OpenApiExample("Todo", TODO_EXAMPLE, response_only=True),
@@ -102,38 +109,50 @@ OPERATIONS = {
     ),
     "retrieve": extend_schema(
         operation_id="read_todo",
-        parameters=[IF_NONE_MATCH, header_parameter("ETag", ETAG, 200, 304)],
+        parameters=[IF_NONE_MATCH, header_parameter("ETag", ETAG_TEXT, 200, 304)],
         responses={200: TodoSerializer, 304: NOT_MODIFIED},
     ),
     "update": extend_schema(
         operation_id="replace_todo",
-        parameters=[IF_MATCH, header_parameter("ETag", ETAG, 200, 412), header_parameter("X-Revision", REVISION, 200)],
+        parameters=[
+            IF_MATCH,
+            header_parameter("ETag", ETAG_TEXT, 200, 412),
+            header_parameter("X-Revision", X_REVISION_TEXT, 200),
+        ],
         responses={200: TodoSerializer, 412: STALE},
     ),
     "partial_update": extend_schema(
         operation_id="change_todo",
-        parameters=[IF_MATCH, header_parameter("ETag", ETAG, 202, 412), header_parameter("X-Revision", REVISION, 202)],
+        parameters=[
+            IF_MATCH,
+            header_parameter("ETag", ETAG_TEXT, 202, 412),
+            header_parameter("X-Revision", X_REVISION_TEXT, 202),
+        ],
         responses={202: TodoSerializer, 412: STALE},
     ),
     "destroy": extend_schema(
         operation_id="delete_todo",
-        parameters=[IF_MATCH, header_parameter("ETag", ETAG, 412), header_parameter("X-Revision", REVISION, 204)],
+        parameters=[
+            IF_MATCH,
+            header_parameter("ETag", ETAG_TEXT, 412),
+            header_parameter("X-Revision", X_REVISION_TEXT, 204),
+        ],
         responses={204: DELETED, 412: STALE},
     ),
     "restore": extend_schema(
         operation_id="restore_todo",
         request=None,
-        parameters=[header_parameter("ETag", ETAG, 200), header_parameter("X-Revision", REVISION, 200)],
+        parameters=[header_parameter("ETag", ETAG_TEXT, 200), header_parameter("X-Revision", X_REVISION_TEXT, 200)],
         responses=TodoSerializer,
     ),
 }
 
 CHANGE_TODOS = extend_schema(
     operation_id="change_todos",
-    request={"application/json": CHANGES},
+    request={"application/json": BULK_CHANGES_SCHEMA},
     filters=False,
-    parameters=[header_parameter("X-Revision", REVISION, 202)],
-    responses={202: TODOS},
+    parameters=[header_parameter("X-Revision", X_REVISION_TEXT, 202)],
+    responses={202: TODOS_SCHEMA},
     examples=[
         OpenApiExample(
             "Changes",
@@ -147,7 +166,7 @@ CLEAR_COMPLETED = extend_schema(
     operation_id="clear_completed",
     parameters=[
         OpenApiParameter("status", str, required=True, enum=["completed"], description="The todos to delete."),
-        header_parameter("X-Revision", REVISION, 204),
+        header_parameter("X-Revision", X_REVISION_TEXT, 204),
     ],
     responses={204: DELETED},
 )

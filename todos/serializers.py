@@ -1,4 +1,4 @@
-"""How a todo is written in a request and shown in a response."""
+"""The serializers of a todo, with its fields in requests and responses."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ TODO_EXAMPLE = {
 
 
 class StatusField(serializers.ChoiceField):
-    """`open` or `completed`. The error text is that of the Flask API that this one replaces."""
+    """`open` or `completed`. The error texts are those of the Flask API that this one replaces."""
 
     default_error_messages = {  # noqa: RUF012 - as in every field of DRF
         "invalid_choice": "Bad choice: {input} is not a valid choice. Valid choices are 'open' or 'completed'.",
@@ -72,13 +72,13 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         max_length=DESCRIPTION_LENGTH,
         validators=[validate_description],
         style={"base_template": "textarea.html"},
-        help_text="At most 2,000 characters, kept exactly. Of the control characters only tab, LF and CR are allowed.",
+        help_text="At most 2,000 characters, stored exactly. The only control characters allowed are tab, LF and CR.",
     )
     status = StatusField(choices=Todo.Status.choices, required=False, help_text="`open` by default.")
     due_at = RFC3339DateTimeField(
         required=False,
         allow_null=True,
-        # A text field, for a browser's date-time field shows no offset and drops microseconds.
+        # A text input, because a browser's date-time input has no offset and drops microseconds.
         style={"input_type": "text", "placeholder": "2026-12-24T18:00:00Z"},
         help_text="A date-time with an offset, to the microsecond, or null.",
     )
@@ -98,13 +98,14 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
             "completed_at",
             "revision",
         )
+        # PUT and PATCH accept them if they are unchanged. Another revision is a 412 before: see todos/conditions.py.
         read_only_fields = ("id", "created_at", "updated_at", "completed_at", "revision")
         validators = ()
 
     def to_representation(self, todo: Todo) -> dict[str, Any]:
-        """Return the fields without DRF's loop over them, which takes most of the time of a long list.
+        """Return the fields of a todo, or the tombstone of a deleted one.
 
-        A deleted todo is represented by its tombstone.
+        The dict is written by hand because DRF's loop over the fields takes most of the time of a long list.
         """
         if todo.deleted_at is not None:
             return {"id": todo.pk, "revision": todo.revision, "deleted": True}

@@ -1,4 +1,4 @@
-"""Synchronisation: what has changed since a revision, and the `X-Revision` that a client continues from."""
+"""Sync: the changes since a revision, and the `X-Revision` from which a client continues."""
 
 from django.db.models import QuerySet
 from rest_framework import status
@@ -12,7 +12,7 @@ from todoproject.api.integers import parse_integer
 from todos.models import Todo
 from todos.pagination import Page
 
-PARAMETERS = {"since", "limit", "cursor", "format"}
+PARAMETERS_WITH_SINCE = {"since", "limit", "cursor", "format"}
 
 
 class SyncTokenExpired(APIException):
@@ -21,22 +21,22 @@ class SyncTokenExpired(APIException):
     default_detail = "Deletions since that revision have been purged. Read the whole list again, or send since=0."
 
 
-def read_since(request: Request) -> int | None:
-    """Return the revision after `since=`, or None without it.
+def parse_since(request: Request) -> int | None:
+    """Return the value of `since`, or None if it is absent.
 
-    Raises 400 for a value out of range or with other parameters or formats, 410 if deletions after it were purged.
+    Raises 400 for a value out of range and for other parameters or formats, 410 if deletions after it were purged.
     """
     query, user = request.query_params, logged_in_user(request)
     if not query.get("since"):
         return None
-    for name in sorted(query.keys() - PARAMETERS):
-        raise field_error(name, "since can be combined with limit and cursor only.", "not_with_since")
+    if others := sorted(query.keys() - PARAMETERS_WITH_SINCE):
+        raise field_error(others[0], "since can only be combined with limit and cursor.", "not_with_since")
     since = parse_integer(query["since"])
     if since is None or not 0 <= since <= user.revision:
         detail = f"Send the X-Revision of an earlier response: a whole number from 0 to {user.revision}."
         raise field_error("since", detail, "invalid")
     if request.accepted_renderer.format != "json":
-        raise field_error("since", "Changes are available as JSON only.", "json_only")
+        raise field_error("since", "Changes are only available as JSON. Send format=json.", "json_only")
     if 0 < since < user.purged_revision:
         raise SyncTokenExpired
     return since
@@ -48,25 +48,25 @@ def changes_since(user: User, since: int) -> QuerySet[Todo]:
 
 
 def check_nothing_purged(user: User, since: int, page: Page) -> None:
-    """Raise 410 if tombstones that the client has not been told of were purged while its pages were read.
+    """Raise 410 if tombstones that the client still needs were purged while it read the changes.
 
-    With since=0 the first page needs none; later pages need those that existed when the first one was read.
+    The first page of since=0 needs no tombstones; later pages need those that existed when the first one was read.
     """
     if since:
-        known = since
+        needed_from = since
     elif page.cursor:
-        known = page.cursor.purged_revision
+        needed_from = page.cursor.purged
     else:
         return
-    if User.objects.filter(pk=user.pk, purged_revision__gt=known).exists():
+    if User.objects.filter(pk=user.pk, purged_revision__gt=needed_from).exists():
         raise SyncTokenExpired
 
 
 def next_since(user: User, since: int | None, page: Page) -> int:
-    """Return the `X-Revision` of a list: what the client passes as `since` next time.
+    """Return the `X-Revision` of a list, which the client sends as `since` next time.
 
-    That is the user's revision as the list was read; of a page that has a next one, its last row's; of a later page
-    of a plain list, that of the first page.
+    A list without `since`: the user's revision when its first page was read. Changes: the user's revision, or the last
+    row's while more pages follow.
     """
     if since is None:
         return page.cursor.revision if page.cursor else user.revision

@@ -1,6 +1,6 @@
-"""The unit of work: the only way to write todos.
+"""The unit of work: creates, updates, deletes and restores todos. Only the purge writes without it.
 
-Each row that is written gets a revision of its own, the next one of its owner's counter. Clients that sync rely on it.
+Each row that is written gets the next revision of its owner, so no two rows have the same one. Sync relies on that.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,14 +34,14 @@ def unit_of_work(owner: User) -> Iterator["UnitOfWork"]:
 
 
 class UnitOfWork:
-    """Writes to the todos of one owner. `revision` is that of the last row written, or the owner's if there is none."""
+    """Writes the todos of one owner. `revision` is that of the last row written; until then it is the owner's."""
 
     def __init__(self, owner: User, *, revision: int, now: datetime) -> None:
         self.owner = owner
         self.revision = revision
         self.now = now
 
-    def next_revision(self) -> int:
+    def take_next_revision(self) -> int:
         self.revision += 1
         return self.revision
 
@@ -51,69 +51,69 @@ class UnitOfWork:
         return todo
 
     def create_many(self, rows: Iterable[dict[str, Any]]) -> list[Todo]:
-        """Insert todos, in one statement if the database takes them all at once."""
-        return unguarded_todos().bulk_create([self.build(values) for values in rows])
+        """Insert todos, in one statement where the database allows it."""
+        return unguarded_todos().bulk_create([self.build_todo(values) for values in rows])
 
-    def build(self, values: dict[str, Any]) -> Todo:
-        """Return a new todo, with the columns that follow from its values."""
-        revision = self.next_revision()
+    def build_todo(self, values: dict[str, Any]) -> Todo:
+        """Return a new todo, with the columns that are derived from its values."""
+        revision = self.take_next_revision()
         sort_keys = {"position": revision, "status_position": revision}
-        columns = values | self.timestamps(values) | sort_keys
+        columns = values | self.derive_timestamps(values) | sort_keys
         todo = Todo(owner=self.owner, created_at=self.now, revision=revision, **columns)
         todo.search_text = build_search_text(todo.title, todo.description)
         return todo
 
     def update(self, todo: Todo, **values: Any) -> None:
-        """Update the columns that change, of a todo that was read inside this unit of work."""
+        """Update the columns that change of a todo that was read in this unit of work."""
         self.update_many([(todo, values)])
 
     def update_many(self, pairs: Iterable[tuple[Todo, dict[str, Any]]]) -> None:
-        """Update todos that were read inside this unit of work; one whose values do not change keeps its revision."""
+        """Update todos that were read in this unit of work; one whose values do not change keeps its revision."""
         changed: list[Todo] = []
         columns: set[str] = set()
         for todo, values in pairs:
             changes = {name: value for name, value in values.items() if getattr(todo, name) != value}
             if changes:
-                columns |= self.apply(todo, changes)
+                columns |= self.apply_changes(todo, changes)
                 changed.append(todo)
         self.save_columns(changed, columns)
 
-    def apply(self, todo: Todo, changes: dict[str, Any]) -> set[str]:
-        """Set the changed values on the todo, and what follows from them; return the columns to save."""
-        columns = changes | self.timestamps(changes) | {"revision": self.next_revision()}
+    def apply_changes(self, todo: Todo, changes: dict[str, Any]) -> set[str]:
+        """Set the changed values and the columns derived from them on the todo; return the columns to save."""
+        columns = changes | self.derive_timestamps(changes) | {"revision": self.take_next_revision()}
         for name, value in columns.items():
             setattr(todo, name, value)
         todo.search_text = build_search_text(todo.title, todo.description)
         return {*columns, "search_text"} if changes.keys() & {"title", "description"} else {*columns}
 
     def delete(self, todo: Todo) -> None:
-        """Turn the todo into a tombstone; a tombstone stays as it is."""
+        """Turn the todo into a tombstone; a tombstone is unchanged."""
         if todo.deleted_at is None:
-            todo.deleted_at, todo.revision = self.now, self.next_revision()
+            todo.deleted_at, todo.revision = self.now, self.take_next_revision()
             self.save_columns([todo], {"deleted_at", "revision"})
 
     def restore(self, todo: Todo) -> None:
-        """Undo a deletion; a live todo stays as it is."""
+        """Undo a deletion; a live todo is unchanged."""
         if todo.deleted_at is not None:
-            todo.deleted_at, todo.revision = None, self.next_revision()
+            todo.deleted_at, todo.revision = None, self.take_next_revision()
             self.save_columns([todo], {"deleted_at", "revision"})
 
     def clear_completed(self) -> None:
-        """Turn all completed todos into tombstones, in one statement; their revisions follow the order of their ids."""
+        """Turn all completed todos into tombstones, in one statement, with revisions in the order of their ids."""
         now = connection.ops.adapt_datetimefield_value(self.now)
         with connection.cursor() as cursor:
             cursor.execute(CLEAR_COMPLETED, [now, self.revision, self.owner.pk])
             self.revision += cursor.rowcount
 
-    def timestamps(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return when these values were changed and, if the status is among them, when it became completed."""
+    def derive_timestamps(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return `updated_at` and, if the status is among the values, `completed_at`."""
         if "status" not in values:
             return {"updated_at": self.now}
         completed = values["status"] == Todo.Status.COMPLETED
         return {"updated_at": self.now, "completed_at": self.now if completed else None}
 
     def save_columns(self, todos: list[Todo], columns: set[str]) -> None:
-        """Save these columns of the todos; for a single one without the CASE that many of them need."""
+        """Save the columns. A single todo gets a plain UPDATE, without the CASE of bulk_update."""
         if len(todos) == 1:
             values = {name: getattr(todos[0], name) for name in columns}
             saved = unguarded_todos().filter(pk=todos[0].pk).update(**values)

@@ -1,4 +1,7 @@
-"""The todos of the logged-in user: one method for each call."""
+"""The viewset of todos: list, create, read and update.
+
+The calls on several todos are in `todos/bulk.py`, delete and restore in `todos/delete_and_restore.py`.
+"""
 
 from typing import Any
 
@@ -39,13 +42,13 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     raises = {  # noqa: RUF012 - what the OpenAPI document says of each action beyond the errors of all views
         "list": [sync.SyncTokenExpired()],
         "create": [idempotency.IdempotencyKeyReused()],
-        "partial_update_many": [MethodNotAllowed("PATCH"), bulk.STALE_ITEMS],
-        "clear": [MethodNotAllowed("DELETE")],
+        "partial_update_many": [MethodNotAllowed("PATCH"), bulk.STALE_ITEMS_EXAMPLE],
+        "clear_completed": [MethodNotAllowed("DELETE")],
     }
 
     @property
     def methods_without_form(self) -> tuple[str, ...]:
-        """The methods without a form in the browsable API: on the list they take an array, or clear many todos."""
+        """The methods without a form in the browsable API: forms cannot send bulk calls."""
         return () if self.detail else ("PATCH", "DELETE")
 
     def get_queryset(self) -> TodoQuerySet:
@@ -64,15 +67,15 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
 
     def query_parameters(self) -> set[str]:
         known = super().query_parameters()
-        if self.action == "clear":
+        if self.action == "clear_completed":
             return known | {"status"}
         if self.action == "list" or (self.action == "metadata" and not self.detail):
-            return known | sync.PARAMETERS | TodoFilter.base_filters.keys()
+            return known | sync.PARAMETERS_WITH_SINCE | TodoFilter.base_filters.keys()
         return known
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        conditions.check_syntax(request)
+        conditions.check_conditional_headers(request)
         if "pk" in self.kwargs and parse_integer(self.kwargs["pk"]) is None:
             raise Http404
 
@@ -84,50 +87,50 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         return super().handle_exception(exc)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List your todos, oldest first unless `ordering` says otherwise.
+        """List your todos, in the order of their creation or by `ordering`.
 
-        Without `limit` the response is the whole list, up to 5,000 todos or 4 MB. With `limit` it is a page: follow
-        the URLs in `Link`. Walking the pages visits every todo once whose sort key does not change meanwhile.
+        Without `limit`, the response is the whole list, up to 5,000 todos or 4 MB. With `limit`, it is a page: follow
+        the URLs in `Link`. Every todo whose sort key does not change while you follow them appears exactly once.
 
-        With `since`, the response is what changed after that revision, ordered by revision; a deleted todo is
-        `{"id", "revision", "deleted": true}`. Send the value of `X-Revision` as `since` next time.
+        With `since`, the response contains the todos that changed after that revision, ordered by revision; a deleted
+        todo is `{"id", "revision", "deleted": true}`. Send the value of `X-Revision` as `since` next time.
         """
         user = logged_in_user(request)
-        since, tag = sync.read_since(request), conditions.list_tag(request)
-        current = conditions.client_is_current(request, tag)
-        if current and not conditions.is_wildcard(request, "If-None-Match"):
-            return self.list_not_modified(tag)
-        changes = None if since is None else sync.changes_since(user, since)
-        queryset = self.filter_queryset(self.get_queryset()) if changes is None else changes
+        since, etag = sync.parse_since(request), conditions.list_etag(request)
+        is_not_modified = conditions.is_not_modified(request, etag)
+        if is_not_modified and not conditions.is_wildcard(request, "If-None-Match"):
+            return self.list_not_modified(etag)
+        queryset = self.filter_queryset(self.get_queryset()) if since is None else sync.changes_since(user, since)
         todos = self.paginate_queryset(queryset)
         response = self.get_paginated_response(TodoSerializer(todos, many=True).data)
         if since is not None:
             sync.check_nothing_purged(user, since, self.paginator.page)
-        if current:  # By the wildcard, which matches only a list that could be read.
-            return self.list_not_modified(tag)
-        conditions.set_tag(request, response, tag)
+        if is_not_modified:  # If-None-Match: * matches any list without errors, so it is read first.
+            return self.list_not_modified(etag)
+        conditions.set_etag(request, response, etag)
         if request.accepted_renderer.format == "csv":
             response["Content-Disposition"] = 'attachment; filename="todos.csv"'
         return set_revision_header(response, sync.next_since(user, since, self.paginator.page))
 
-    def list_not_modified(self, tag: str) -> Response:
-        """Return the 304 of a list. The X-Revision of a page is known only to those who read the page."""
-        response = self.not_modified(tag)
+    def list_not_modified(self, etag: str) -> Response:
+        """Return the 304 of a list. For a page it has no X-Revision, which is known only once the page is read."""
+        response = self.not_modified(etag)
         if self.request.query_params.get("limit"):
             return response
         return set_revision_header(response, logged_in_user(self.request).revision)
 
-    def not_modified(self, tag: str) -> Response:
+    def not_modified(self, etag: str) -> Response:
         response = Response(status=status.HTTP_304_NOT_MODIFIED)
-        conditions.set_tag(self.request, response, tag)
+        conditions.set_etag(self.request, response, etag)
         return response
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Create a todo or, from an array, up to 100 todos, all or none.
+        """Create a todo, or up to 100 from an array (all or none).
 
-        Send an `Idempotency-Key` to be able to repeat the request after a lost response: it creates one todo only.
+        Send an `Idempotency-Key` so that you can safely repeat the request if the response is lost: it creates only
+        one todo.
         """
-        key = idempotency.read_key(request)
+        key = idempotency.parse_key(request)
         if isinstance(request.data, list):
             return self.create_many(request)
         serializer = self.get_serializer(data=request.data)
@@ -143,30 +146,32 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read a todo."""
         todo = self.get_object()
-        tag = conditions.todo_tag(todo)
-        return self.not_modified(tag) if conditions.client_is_current(request, tag) else todo_response(request, todo)
+        etag = conditions.todo_etag(todo)
+        return self.not_modified(etag) if conditions.is_not_modified(request, etag) else todo_response(request, todo)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace a todo. `title` is required; an optional field that is omitted keeps its value.
 
         With `If-Match`, or a `revision` in the body, the todo is changed only if it is still that version. Otherwise
-        the response is 412 with the todo as it is now.
+        the response is 412 with the current todo.
         """
-        return todo_response(request, *self.change_todo(request, partial=False))
+        todo, revision = self.update_todo(request, partial=False)
+        return todo_response(request, todo, revision)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change some fields of a todo, such as its status: complete it, or reopen it.
 
         `If-Match` and `revision` work as with PUT.
         """
-        return todo_response(request, *self.change_todo(request, partial=True), status=status.HTTP_202_ACCEPTED)
+        todo, revision = self.update_todo(request, partial=True)
+        return todo_response(request, todo, revision, status=status.HTTP_202_ACCEPTED)
 
-    def change_todo(self, request: Request, *, partial: bool) -> tuple[Todo, int]:
-        """Change the todo of this URL; return it and the user's revision."""
-        _ = request.data  # Parse the body before the owner's row is locked, so that it holds up no other write.
+    def update_todo(self, request: Request, *, partial: bool) -> tuple[Todo, int]:
+        """Update the todo of this URL if its preconditions hold; return it and the user's revision after that."""
+        _ = request.data  # Parse the body before the owner's row is locked, so that it does not delay other writes.
         with unit_of_work(logged_in_user(request)) as work:
             todo = self.get_object()
-            conditions.check_current(request, todo)
+            conditions.check_preconditions(request, todo)
             serializer = self.get_serializer(todo, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
             work.update(todo, **serializer.validated_data)

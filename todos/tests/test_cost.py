@@ -20,7 +20,7 @@ from testing.todo_rows import NEW_YEAR, insert_todos
 from testing.todos import ORDERINGS, link_urls, list_url
 from todos.keyset import Cursor, Ordering
 from todos.models import Todo, build_search_text
-from todos.pagination import page_url, read_ordering
+from todos.pagination import build_page_url, parse_ordering
 
 pytestmark = pytest.mark.in_process("counts statements and rows")
 
@@ -129,7 +129,7 @@ def name_pages(table: Table, query: dict[str, Any]) -> Iterator[tuple[str, str]]
     """Yield the names and URLs of pages: at both ends, and within and across the borders of equal and missing keys."""
     todos = Todo.objects.owned_by(table.owner).filter(**{name: query[name] for name in query.keys() & {"status"}})
     ordering = Ordering.by_name(query["ordering"], filtered_by_status=False)
-    keys = list(ordering.sort(todos).values_list("pk", flat=True))
+    keys = list(ordering.order_queryset(todos).values_list("pk", flat=True))
     borders = [len(keys) * part // 100 for part in (10, 40, 60, 70, 85, 100)]
     yield f"{query} first", list_url(**query)
     for at in (0, *(border - before for border in borders for before in (1, table.page // 2))):
@@ -142,8 +142,8 @@ def page_at(table: Table, todo: Todo, query: dict[str, Any], *, backward: bool) 
     """Return the URL of the page before or after a todo, without reading the pages up to it."""
     request = Request(APIRequestFactory().get(list_url(**query)))
     request.user = table.owner
-    cursor = Cursor.at(todo, read_ordering(request), backward=backward, revision=0, purged_revision=0)
-    return page_url(request, cursor)
+    cursor = Cursor.for_todo(todo, parse_ordering(request), backward=backward, revision=0, purged=0)
+    return build_page_url(request, cursor)
 
 
 class Cost(NamedTuple):

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 import pytest
+from django.core.signing import Signer
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -30,6 +31,13 @@ def test_cursor_works_with_parameters_in_any_order(user_client: APIClient, ten_t
     cursor = extract_cursor(user_client.get(list_url(limit=2, status="open", ordering="title")))
     response = user_client.get(list_url(ordering="title", cursor=cursor, status="open", limit=2))
     assert todo_ids(response) == [todo.pk for todo in ten_todos[2:4]]
+
+
+@pytest.mark.any_database
+def test_cursor_from_before_an_upgrade_is_accepted(user_client: APIClient, user: User, ten_todos: list[Todo]) -> None:
+    fields = {"position": 2, "key": ten_todos[1].pk, "backward": False, "revision": 10, "purged": 0}
+    cursor = Signer(salt=f"todos.cursor {user.pk} []").sign_object(fields)
+    assert fetch_ids(user_client, limit=2, cursor=cursor) == [todo.pk for todo in ten_todos[2:4]]
 
 
 @pytest.mark.any_database
@@ -96,7 +104,7 @@ def test_cursor_without_a_limit_is_refused_for_html(user_client: APIClient, ten_
 
 @pytest.fixture
 def stable_and_changing_ids(varied_todos: None, user: User) -> tuple[list[int], list[int]]:
-    """The ids of todos that stay as they are, and of todos that change."""
+    """The ids of todos that do not change, and of todos that change."""
     live = list(Todo.objects.owned_by(user).live().values_list("pk", flat=True))
     return live[::2], live[1::2]
 

@@ -62,7 +62,7 @@ def test_repeat_after_a_closed_connection_creates_no_second_todo(server: Server,
 
 @contextmanager
 def counting_todos(server: Server) -> Iterator[Callable[[], int]]:
-    """Yield a function that counts the committed todos in a server's database, over a connection of its own."""
+    """Yield a function that counts the committed todos in a server's database, over a separate connection."""
     config = parse_database_url(server.environment["DATABASE_URL"], default=Path())
     query = "SELECT count(*) FROM todos_todo"
     if config["ENGINE"] == SQLITE:

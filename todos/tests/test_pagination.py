@@ -13,7 +13,7 @@ from testing.todo_rows import NEW_YEAR, insert_todos, make_varied_row, update_co
 from testing.todos import ORDERINGS, error_code_and_attr, fetch_ids, fetch_list, link_urls, list_url, todo_ids
 from todos.models import Todo
 
-MAX_WHOLE_BYTES = 4_000_000
+MAX_BYTES_WITHOUT_LIMIT = 4_000_000
 WIDEST_CHARACTER = "\u2028"  # Six bytes in JSON, the most that a character takes.
 
 
@@ -157,11 +157,11 @@ def test_whole_list_of_more_than_5000_rows_is_refused(user_client: APIClient, us
 @pytest.mark.any_database
 def test_whole_list_of_more_than_4_megabytes_is_refused(user_client: APIClient, user: User) -> None:
     last = insert_todos(user, *[{"description": WIDEST_CHARACTER * 2_000}] * 327, {})[-1]
-    missing = MAX_WHOLE_BYTES - len(user_client.get(list_url()).content)
+    missing = MAX_BYTES_WITHOUT_LIMIT - len(user_client.get(list_url()).content)
     assert 0 < missing < 6 * 2_000
     description = WIDEST_CHARACTER * (missing // 6) + "x" * (missing % 6)
     update_columns(last, description=description)
-    assert len(user_client.get(list_url()).content) == MAX_WHOLE_BYTES
+    assert len(user_client.get(list_url()).content) == MAX_BYTES_WITHOUT_LIMIT
     update_columns(last, description=f"{description}x")
     assert error_code_and_attr(user_client.get(list_url())) == ("pagination_required", "limit")
     assert user_client.get(list_url(limit=200)).status_code == 200

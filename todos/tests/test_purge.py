@@ -180,9 +180,9 @@ def run_purge_command() -> str:
 def test_command_purges_tombstones_older_than_the_setting_and_reports_them(user: User, settings: Any) -> None:
     make_tombstone(user)
     settings.TOMBSTONE_DAYS = 50
-    assert run_purge_command() == "Purged 0 todos that were deleted over 50 days ago, and the expired sessions.\n"
+    assert run_purge_command() == "Purged 0 todos deleted more than 50 days ago, and the expired sessions.\n"
     settings.TOMBSTONE_DAYS = 30
-    assert run_purge_command() == "Purged 1 todos that were deleted over 30 days ago, and the expired sessions.\n"
+    assert run_purge_command() == "Purged 1 todos deleted more than 30 days ago, and the expired sessions.\n"
     assert not Todo.objects.exists()
 
 

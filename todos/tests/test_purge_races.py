@@ -12,7 +12,7 @@ from testing.server import Server
 
 Purge = Callable[[], int]
 
-pytestmark = pytest.mark.in_process("purges the database of a server of its own")
+pytestmark = pytest.mark.in_process("purges the database of its own server")
 
 
 @pytest.fixture(scope="module")

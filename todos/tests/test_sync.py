@@ -1,4 +1,4 @@
-"""Synchronisation: the changes since a revision, their pages, and the X-Revision to continue from."""
+"""Sync: the changes since a revision, their pages, and the X-Revision to continue from."""
 
 import pytest
 from rest_framework.test import APIClient

@@ -1,4 +1,4 @@
-"""A copy that is kept by synchronisation equals the list, whatever happens to the todos (a Hypothesis test)."""
+"""A copy that a client keeps by sync equals the list, whatever happens to the todos (a Hypothesis test)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Synchronisation after tombstones were purged."""
+"""Sync after tombstones were purged."""
 
 from datetime import timedelta
 

@@ -12,10 +12,10 @@ from todos.purge import purge
 
 
 class Command(BaseCommand):
-    help = "Purge todos that were deleted over TOMBSTONE_DAYS days ago, and expired browser sessions."
+    help = "Purge todos deleted more than TOMBSTONE_DAYS days ago, and expired browser sessions."
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = settings.TOMBSTONE_DAYS
         purged = purge(timezone.now() - timedelta(days=days))
         call_command("clearsessions")
-        self.stdout.write(f"Purged {purged} todos that were deleted over {days} days ago, and the expired sessions.")
+        self.stdout.write(f"Purged {purged} todos deleted more than {days} days ago, and the expired sessions.")
