@@ -32,7 +32,8 @@ def post_action(serializer_class: type[Serializer], **options: Any) -> Any:
 class AccountViewSet(StrictView, GenericViewSet):
     """Accounts. Send tokens as `Authorization: JWT <token>` or `Authorization: Bearer <token>`."""
 
-    raises = {  # noqa: RUF012 - what the OpenAPI document says of each action beyond the errors of all views
+    # For the OpenAPI document: the errors of each action, besides those of all views.
+    documented_errors = {  # noqa: RUF012 (as in DRF)
         "signup": [TooManyAttempts(42)],
         "login": [TooManyAttempts(42)],
         "refresh": [TooManyAttempts(42), InvalidToken("Token is invalid")],

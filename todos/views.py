@@ -36,7 +36,8 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     filterset_class = TodoFilter
     pagination_class = KeysetPagination
     paginator: KeysetPagination
-    raises = {  # noqa: RUF012 - what the OpenAPI document says of each action beyond the errors of all views
+    # For the OpenAPI document: the errors of each action, besides those of all views.
+    documented_errors = {  # noqa: RUF012 (as in DRF)
         "list": [sync.SyncTokenExpired()],
         "create": [idempotency.IdempotencyKeyReused()],
         "partial_update_many": [MethodNotAllowed("PATCH"), bulk.STALE_ITEMS],

@@ -1,7 +1,7 @@
 """The OpenAPI document: one for everybody, with the errors that each operation may answer with.
 
 The errors are rendered from the exceptions themselves. A view declares which of its own an action raises:
-`raises = {"list": [SyncTokenExpired()]}`; those that all views share are added here.
+`documented_errors = {"list": [SyncTokenExpired()]}`; those that all views share are added here.
 """
 
 from collections.abc import Iterator
@@ -97,7 +97,8 @@ class ErrorAutoSchema(AutoSchema):
             yield CSRF_FAILED
         if "{" in self.path:
             yield NotFound()
-        yield from getattr(self.view, "raises", {}).get(self.view.action, ()) if hasattr(self.view, "action") else ()
+        if hasattr(self.view, "action"):
+            yield from getattr(self.view, "documented_errors", {}).get(self.view.action, ())
 
 
 def add_error(responses: dict[str, Any], error: APIException) -> None:
