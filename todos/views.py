@@ -58,8 +58,8 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     def get_renderers(self) -> list[Any]:
         return [*super().get_renderers(), *([CSVRenderer()] if self.action == "list" else [])]
 
-    def query_parameters(self) -> set[str]:
-        known = super().query_parameters()
+    def allowed_query_parameters(self) -> set[str]:
+        known = super().allowed_query_parameters()
         if self.action == "clear":
             return known | {"status"}
         if self.action == "list" or (self.action == "metadata" and not self.detail):
