@@ -37,7 +37,7 @@ def authenticate_refresh_token(text: str) -> User:
 
 
 def authenticate_token(token: tokens.Token) -> User:
-    """Return the active user of a decoded token, in one query. Raises InvalidAccountOrToken (401) if it is revoked."""
+    """Return the active user of a verified token, in one query. Raises InvalidAccountOrToken (401) if it is revoked."""
     user_id, version = token.get("user_id"), token.get(VERSION_CLAIM)
     pk = parse_integer(user_id) if isinstance(user_id, str) else None
     if pk is None or type(version) is not int:

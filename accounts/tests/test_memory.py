@@ -1,4 +1,4 @@
-"""The memory that a login takes, of which a small Lambda function has little."""
+"""The memory that a login uses: a small Lambda function has little of it."""
 
 from pathlib import Path
 

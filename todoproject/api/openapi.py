@@ -26,7 +26,7 @@ INVALID_REQUESTS = [
 INVALID_BODIES = [PayloadTooLarge(), UnsupportedMediaType("text/plain"), UnsupportedCharset()]
 CSRF_FAILED = PermissionDenied("CSRF Failed: CSRF token missing.")
 
-ERROR = {
+ERROR_SCHEMA = {
     "type": "object",
     "description": "The body of every error.",
     "required": ["type", "message", "errors"],
@@ -52,7 +52,7 @@ ERROR = {
         },
     },
 }
-DESCRIPTIONS = {
+STATUS_DESCRIPTIONS = {
     400: "Something in the request is wrong. `attr` names it.",
     401: "There is no token, or it is invalid, expired or revoked.",
     403: "A write in a browser session came without its CSRF token.",
@@ -78,13 +78,13 @@ class ErrorAutoSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            for error in self.errors(operation):
+            for error in self.list_errors(operation):
                 add_error(operation["responses"], error)
             operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
-    def errors(self, operation: dict[str, Any]) -> Iterator[APIException]:
-        """Yield the exceptions that the operation may raise."""
+    def list_errors(self, operation: dict[str, Any]) -> Iterator[APIException]:
+        """Yield the exceptions that the operation can raise, for the examples of its error responses."""
         needs_user = any(operation.get("security", []))
         yield from (NotAcceptable(), DatabaseUnavailable())
         if isinstance(self.view, StrictView):
@@ -107,7 +107,7 @@ def add_error(responses: dict[str, Any], error: APIException) -> None:
     response = responses.setdefault(
         str(error.status_code),
         {
-            "description": DESCRIPTIONS[error.status_code],
+            "description": STATUS_DESCRIPTIONS[error.status_code],
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": {}}},
         },
     )
@@ -118,7 +118,7 @@ def add_error(responses: dict[str, Any], error: APIException) -> None:
 
 def share_error_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Replace the operations' error responses with one shared component per status; a drf-spectacular hook."""
-    result["components"]["schemas"]["Error"] = ERROR
+    result["components"]["schemas"]["Error"] = ERROR_SCHEMA
     components = result["components"].setdefault("responses", {})
     for operation in (operation for methods in result["paths"].values() for operation in methods.values()):
         for status, response in operation["responses"].items():
