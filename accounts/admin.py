@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from todoproject.admin import BoundedSearch
+from todoproject.admin import LimitedSearchMixin
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -23,7 +23,7 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(BoundedSearch, DjangoUserAdmin):
+class UserAdmin(LimitedSearchMixin, DjangoUserAdmin):
     form = UserForm
     add_form = UserCreationForm
     ordering = ("email",)

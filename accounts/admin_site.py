@@ -1,4 +1,4 @@
-"""The admin site, which throttles changes of one's own password as the API does."""
+"""The admin site: Django's, with a password change that is rate limited like the API's."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from accounts import throttling
 
 class AdminSite(admin.AdminSite):
     site_header = site_title = "Todo API"
-    final_catch_all_view = False  # It would match every path below, and no URL would be given its trailing slash.
+    # It would match every path below /admin/, so that OptionalTrailingSlashMiddleware would never add a slash.
+    final_catch_all_view = False
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Let staff change their own password. Only wrong current passwords count as attempts."""

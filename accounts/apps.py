@@ -1,4 +1,4 @@
-"""The app's configuration, and that of Django's admin with the project's own site."""
+"""App configurations: of accounts, and of Django's admin, which uses accounts.admin_site."""
 
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin

@@ -8,7 +8,7 @@ from rest_framework_simplejwt import authentication, tokens
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.settings import api_settings
 
-from accounts.exceptions import AccountGone
+from accounts.exceptions import InvalidAccountOrToken
 from accounts.models import User
 from accounts.tokens import VERSION_CLAIM, RefreshToken
 from todoproject.api.integers import parse_integer
@@ -29,7 +29,7 @@ class JWTAuthentication(authentication.JWTAuthentication):
 
 
 def authenticate_refresh_token(text: str) -> User:
-    """Return the user of a refresh token. Raises InvalidToken or AccountGone (401) if it is invalid or revoked."""
+    """Return the user of a refresh token. Raises InvalidToken or InvalidAccountOrToken (401) if it cannot be used."""
     try:
         return authenticate_token(RefreshToken(text))
     except TokenError as error:
@@ -37,15 +37,15 @@ def authenticate_refresh_token(text: str) -> User:
 
 
 def authenticate_token(token: tokens.Token) -> User:
-    """Return the active user of a verified token, in one statement. Raises AccountGone (401) if it is revoked."""
+    """Return the active user of a verified token, in one query. Raises InvalidAccountOrToken (401) if it is revoked."""
     user_id, version = token.get("user_id"), token.get(VERSION_CLAIM)
     pk = parse_integer(user_id) if isinstance(user_id, str) else None
     if pk is None or type(version) is not int:
-        raise AccountGone
+        raise InvalidAccountOrToken
     try:
         return User.objects.get(pk=pk, token_version=version, is_active=True)
     except User.DoesNotExist:
-        raise AccountGone from None
+        raise InvalidAccountOrToken from None
 
 
 class JWTScheme(OpenApiAuthenticationExtension):
@@ -59,5 +59,5 @@ class JWTScheme(OpenApiAuthenticationExtension):
 
 
 def logged_in_user(request: Request) -> User:
-    """Return the user of a request to a view that only logged-in users reach."""
+    """Return the authenticated user. For views that require a login only."""
     return cast(User, request.user)

@@ -1,4 +1,4 @@
-"""Login by e-mail address and password, throttled alike in the API, the admin and the browsable API."""
+"""Login by e-mail address and password, with the same rate limits in the API, the admin and the browsable API."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.models import User
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's backend with counted attempts. Beyond the limit it raises TooManyAttempts, and hashes no password."""
+    """Django's backend, with rate limits: raises TooManyAttempts beyond one of them, before a password is hashed."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any

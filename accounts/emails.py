@@ -1,4 +1,4 @@
-"""The normal form of e-mail addresses: every spelling of an address is stored and compared in this form."""
+"""The normal form of e-mail addresses, in which every spelling of an address is stored and compared."""
 
 import unicodedata
 from typing import Any
@@ -12,7 +12,7 @@ MAX_LOCAL_PART_LENGTH = 64
 MAX_LENGTH = 254
 
 INVALID_MESSAGE = "Enter a valid email address."
-INVALID_DOMAIN_MESSAGE = "Enter a valid email address: its domain name is not valid."
+INVALID_DOMAIN_MESSAGE = "Enter a valid email address. Its domain name is invalid."
 TOO_LONG_MESSAGE = (
     f"Ensure an email address has at most {MAX_LOCAL_PART_LENGTH} characters before the @ and {MAX_LENGTH} in all."
 )
@@ -21,10 +21,10 @@ validate_syntax = EmailValidator()
 
 
 def normalize_email(text: str) -> str:
-    """Return the normal form of an address: NFKC, trimmed, in lower case, the domain as IDNA's ASCII.
+    """Return the normal form of an address: NFKC, trimmed, in lower case, with the domain encoded as ASCII (IDNA).
 
-    The result is ASCII, and normalizing it again changes nothing. Quoted local parts and domain literals are refused:
-    they would be a second spelling of the same mailbox. Raises ValidationError.
+    The result is ASCII, and normalizing it again changes nothing. Raises ValidationError, also for quoted local parts
+    and domain literals, which would give a mailbox a second spelling.
     """
     if len(text) > 4 * MAX_LENGTH:  # Normalizing takes quadratic time.
         raise ValidationError(TOO_LONG_MESSAGE, code="max_length")
@@ -68,7 +68,7 @@ class NormalizedEmailField(models.EmailField):
         return super().get_db_prep_save(self.to_python(value), connection)
 
     def get_prep_value(self, value: Any) -> Any:
-        """Prepare a value for a lookup: one that is not an address is left unchanged, and matches nothing."""
+        """Prepare a value for a lookup. An invalid address is used unchanged, so it matches nothing."""
         try:
             return self.to_python(value)
         except ValidationError:

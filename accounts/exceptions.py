@@ -5,15 +5,15 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled, Validatio
 from todoproject.api.exceptions import field_error
 
 
-class AccountGone(AuthenticationFailed):
-    """401: the token or its account was revoked, deactivated or deleted, perhaps while the request was running."""
+class InvalidAccountOrToken(AuthenticationFailed):
+    """401: the token was revoked, or the account deactivated or deleted, perhaps while the request was running."""
 
     default_detail = "This account or token is no longer valid. Log in again."
     default_code = "token_not_valid"
 
 
 class TooManyAttempts(Throttled):
-    """429: a rate limit refuses the attempt. `Retry-After` says in how many seconds the next one is possible."""
+    """429: the attempt exceeds a rate limit. `Retry-After` is the number of seconds to wait."""
 
     default_detail = "Too many attempts."
     extra_detail_singular = "Try again in {wait} second."
@@ -21,9 +21,9 @@ class TooManyAttempts(Throttled):
 
 
 class InvalidResetLinkError(ValidationError):
-    """400: the link of a reset mail is malformed, already used or expired."""
+    """400: the link of a reset mail is malformed, expired or already used."""
 
-    default_detail = "This reset link is invalid or has expired. A link works once, within an hour."
+    default_detail = "This reset link is invalid or has expired. Request a new one."
     default_code = "invalid_token"
 
     def __init__(self) -> None:

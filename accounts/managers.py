@@ -6,20 +6,20 @@ from typing import Any
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import connections, models, router
 
-from accounts.exceptions import AccountGone
+from accounts.exceptions import InvalidAccountOrToken
 
 # A change of one of these columns revokes all tokens and sessions of the user.
 REVOKING_COLUMNS = {"password", "is_active"}
 
 
 def generate_token_version() -> int:
-    """Return 62 random bits: impossible to guess, never drawn twice, and small enough for a BIGINT."""
+    """Return 62 random bits: practically unguessable and unique, and small enough for a BIGINT."""
     return secrets.randbits(62)
 
 
 class UserQuerySet(models.QuerySet[Any]):
     def update(self, **values: Any) -> int:
-        """Update users, and revoke all tokens and sessions of those who are given a new password or (de)activated."""
+        """Update users. If `password` or `is_active` is among the values, revoke their tokens and sessions."""
         if values.keys() & REVOKING_COLUMNS:
             values.setdefault("token_version", generate_token_version())
         return super().update(**values)
@@ -36,9 +36,10 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
 
     def raise_revision(self, user_id: int, *, by: int = 1) -> int:
-        """Raise a user's revision and return its new value, in one statement. Raises AccountGone for an unknown user.
+        """Increase a user's revision and return the new value, in one statement.
 
-        The row stays locked until the surrounding transaction ends, which puts the user's writes in order.
+        The row stays locked until the surrounding transaction ends, so that a user's writes run one after the other.
+        Raises InvalidAccountOrToken for an unknown user.
         """
         table = self.model._meta.db_table
         using = router.db_for_write(self.model)
@@ -47,5 +48,5 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
             cursor.execute(statement, [by, user_id])
             row = cursor.fetchone()
         if row is None:
-            raise AccountGone
+            raise InvalidAccountOrToken
         return row[0]

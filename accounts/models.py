@@ -1,4 +1,4 @@
-"""The user, identified by an e-mail address, and the counts of throttled attempts."""
+"""The user, identified by an e-mail address, and the counts of rate-limited attempts."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -13,15 +13,15 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts import emails
-from accounts.exceptions import AccountGone
+from accounts.exceptions import InvalidAccountOrToken
 from accounts.managers import REVOKING_COLUMNS, UserManager, generate_token_version
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody who logs in by e-mail address and password, and owns todos.
+    """A user, who logs in with an e-mail address and a password, and owns todos.
 
-    Every token and session contains the user's token version, so a new version revokes them all. The revision counts
-    the writes to the user's todos; `purged_revision` is that of the latest tombstone that was purged.
+    Every token and session contains the user's token version, so a new version revokes them all. `revision` counts the
+    writes to the user's todos; `purged_revision` is the highest revision of a purged tombstone.
     """
 
     email = emails.NormalizedEmailField(max_length=emails.MAX_LENGTH, unique=True)
@@ -33,7 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     purged_revision = models.BigIntegerField(default=0, editable=False)
     last_login = None  # Nothing here needs it, and it would cost a write at each login.
 
-    _stored_values: dict[str, Any]  # The values that the database is known to hold, by column.
+    _stored_values: dict[str, Any]  # The values in the database, by column, as last loaded or saved.
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return {f.attname: self.__dict__[f.attname] for f in self._meta.concrete_fields if f.attname in self.__dict__}
 
     def _record_stored_values(self, columns: Iterable[str] | None = None) -> None:
-        """Record the present values, or those of some columns, as what the database holds."""
+        """Record the current values, or those of some columns, as the stored ones."""
         values = self._loaded_values()
         stored = values if columns is None else self._stored_values | {n: values[n] for n in columns if n in values}
         self._stored_values = stored
@@ -81,7 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return {name for name, value in self._loaded_values().items() if name not in stored or stored[name] != value}
 
     def save(self, **kwargs: Any) -> None:
-        """Save only the columns that were changed here, so that no concurrent revocation or revision is undone.
+        """Save only the columns that this instance changed, so that no concurrent revocation or revision is undone.
 
         A new password, activation and deactivation revoke all tokens and sessions.
         """
@@ -96,18 +96,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         self._record_stored_values(kwargs.get("update_fields"))
 
     def check_password(self, raw_password: str | None) -> bool:
-        """Return whether the password is right. Renew a hash of older parameters, unless it was changed meanwhile."""
+        """Return whether the password is right, and upgrade an outdated hash of it.
 
-        def renew_hash(password: str) -> None:
-            renewed, unchanged = make_password(password), User.objects.filter(pk=self.pk, password=self.password)
-            if unchanged.update(password=renewed, token_version=models.F("token_version")):
-                self.password = renewed
+        A password that has been changed concurrently is not overwritten.
+        """
+
+        def upgrade_hash(password: str) -> None:
+            upgraded, unchanged = make_password(password), User.objects.filter(pk=self.pk, password=self.password)
+            if unchanged.update(password=upgraded, token_version=models.F("token_version")):
+                self.password = upgraded
                 self._record_stored_values({"password"})
 
-        return check_password(raw_password, self.password, renew_hash)
+        return check_password(raw_password, self.password, upgrade_hash)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Delete the user and everything they own. The row is locked first, so that no todo is added meanwhile."""
+        """Delete the user and everything they own. The row is locked first, so that no todo can be added."""
         with transaction.atomic():
             User.objects.select_for_update().filter(pk=self.pk).first()
             return super().delete(*args, **kwargs)
@@ -115,13 +118,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def revoke_tokens(self, **changes: Any) -> None:
         """Revoke every token and session of the user, and make other changes in the same statement.
 
-        Raises AccountGone if the token version has changed since this instance was loaded: of two calls at the same
-        moment only one succeeds.
+        Raises InvalidAccountOrToken if the token version has changed since this instance was loaded: of concurrent
+        calls only one succeeds.
         """
         version = generate_token_version()
         unchanged = User.objects.filter(pk=self.pk, token_version=self.token_version)
         if not unchanged.update(token_version=version, **changes):
-            raise AccountGone
+            raise InvalidAccountOrToken
         self.token_version = version
 
     def change_password(self, password: str) -> None:
@@ -130,13 +133,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.revoke_tokens(password=self.password)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Return the hash that a session must match: it changes with the password and with the token version."""
+        """Return the hash that a session must contain: it changes with the password and with the token version."""
         value = f"{self.password}{self.token_version}"
         return salted_hmac("accounts.models.User", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class ThrottleCount(models.Model):
-    """The number of attempts in one scope since the first attempt of the period, until the period ends."""
+    """The number of attempts in one scope during a period, from its first attempt until `ends_at`."""
 
     scope = models.CharField(max_length=16)
     # A keyed hash of the e-mail address, or empty. It is a hash because people type passwords into that field too.

@@ -1,4 +1,4 @@
-"""Pages for people who forgot their password: one requests the mail, its link leads to the other."""
+"""HTML pages to request a reset link, and to set a new password with it."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class RequestResetForm(forms.Form):
 
 
 class FormPage(FormView):
-    """A page with one form, or with a message in its place. It is never stored in a cache."""
+    """A page with one form, or with a message instead of it. It is never cached."""
 
     template_name = "accounts/form_page.html"
 
@@ -32,13 +32,13 @@ class FormPage(FormView):
         return response
 
     def render_message(self, message: str, view: str, link_text: str, *, status: int = 200) -> HttpResponse:
-        """Return the page with a message, and a link to another view, in place of the form."""
+        """Return the page with a message and a link to another view instead of the form."""
         context = self.get_context_data(form=None, message=message, link_text=link_text, link_url=reverse(view))
         return self.render_to_response(context, status=status)
 
 
 class RequestResetPage(FormPage):
-    """Asks for an e-mail address, and has a reset link sent to it."""
+    """Asks for an e-mail address, and sends a reset link to it."""
 
     form_class = RequestResetForm
     extra_context = {"title": "Forgot your password?", "submit": "Send me a link"}  # noqa: RUF012 (as in Django)
@@ -51,7 +51,7 @@ class RequestResetPage(FormPage):
 class NewPasswordPage(FormPage):
     """Sets a new password; the link of a reset mail leads here.
 
-    A confirmation counts as an attempt, but not one whose new password is refused: people mistype.
+    A confirmation counts as an attempt unless its new password is refused, because typing errors are common.
     """
 
     form_class = SetPasswordForm

@@ -19,17 +19,17 @@ from todoproject.serving.background_tasks import run_in_background
 
 logger = logging.getLogger(__name__)
 
-RESET_REQUESTED_MESSAGE = "If there is an account with this e-mail address, a reset link is on its way to it."
+RESET_REQUESTED_MESSAGE = "If an account has this e-mail address, a reset link has been sent to it."
 
 MAIL_SUBJECT = "Set a new password"
 MAIL_TEXT = """\
-Somebody, probably you, asked to reset the password of {email}.
+Someone, probably you, asked to reset the password of {email}.
 
 To set a new password, open this page within {minutes} minutes:
 
 {link}
 
-If it was not you, do nothing: your password stays as it is.
+If it was not you, ignore this e-mail. Your password will not change.
 """
 
 
@@ -39,9 +39,10 @@ def reserve_reset_attempt(request: HttpRequest) -> None:
 
 
 def request_reset(request: HttpRequest, email: str) -> None:
-    """Have a reset mail sent if the address has an account. Work and response time are the same if it has none.
+    """Send a reset mail in the background if the address has an account. The response takes equally long without one.
 
-    Raises TooManyAttempts (429) if the client asks too often. Beyond the limit of one mailbox no mail is sent.
+    Raises TooManyAttempts (429) if the client requests too many. Beyond the limit of the address, which the client must
+    not learn, no mail is sent.
     """
     reserve_reset_attempt(request)
     try:
@@ -51,11 +52,11 @@ def request_reset(request: HttpRequest, email: str) -> None:
     if settings.SENDS_MAIL:
         run_in_background(send_reset_mail, email)
     else:
-        logger.warning("A reset mail was requested, but not sent: EMAIL_URL is not set.")
+        logger.warning("A reset mail was not sent: EMAIL_URL is not set.")
 
 
 def send_reset_mail(email: str) -> None:
-    """Send the mail if the address has an active account with a password. Runs in the background."""
+    """Send the mail if the address has an active account with a password. This runs in the background."""
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None or not user.has_usable_password():
         return
@@ -63,7 +64,7 @@ def send_reset_mail(email: str) -> None:
     text = MAIL_TEXT.format(email=user.email, minutes=minutes, link=build_reset_link(user))
     try:
         send_mail(MAIL_SUBJECT, text, None, [user.email])
-    except OSError as error:  # The base class of all errors of smtplib, too.
+    except OSError as error:  # It includes all errors of smtplib.
         logger.error("A reset mail was not sent: %s: %s", type(error).__name__, error)
 
 
@@ -100,8 +101,8 @@ def decode_uid(uid: str) -> int:
 def set_password(user: User, password: str) -> None:
     """Set the password of a reset link's user, and clear the failures that may have locked them out.
 
-    This revokes all tokens and sessions, and the link. Raises InvalidResetLinkError (400) if the password was changed
-    meanwhile: of several confirmations at the same moment only one succeeds.
+    This revokes all tokens and sessions, and the link. Raises InvalidResetLinkError (400) if the password has changed
+    since the user was loaded: of concurrent confirmations only one succeeds.
     """
     unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
     hashed = make_password(password)  # This is slow, so it is done before the row is locked.

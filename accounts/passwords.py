@@ -18,7 +18,7 @@ class Argon2idHasher(Argon2PasswordHasher):
 
 
 class MaximumLengthValidator:
-    """Refuses passwords over 128 characters, so that nobody can make the server hash megabytes."""
+    """Refuses passwords over 128 characters, so that hashing stays cheap."""
 
     def validate(self, password: str, user: object = None) -> None:
         if len(password) > MAX_LENGTH:

@@ -1,4 +1,4 @@
-"""The published OpenAPI description of each account endpoint: its name, responses and examples."""
+"""OpenAPI annotations of the account endpoints: names, responses and examples."""
 
 from typing import Any
 
@@ -31,13 +31,13 @@ SIGNUP = extend_schema(
 
 LOGIN = extend_schema(
     operation_id="login",
-    responses={200: serializers.TokensSerializer},
+    responses={200: serializers.TokenPairSerializer},
     examples=[request_example(CREDENTIALS), response_example(TOKENS)],
 )
 
 REFRESH = extend_schema(
     operation_id="refresh",
-    responses={200: serializers.AccessSerializer},
+    responses={200: serializers.AccessTokenSerializer},
     examples=[request_example({"refresh": "eyJhbGciOi…"}), response_example(ACCESS)],
 )
 
@@ -57,7 +57,7 @@ DELETE_ACCOUNT = extend_schema(
 
 CHANGE_PASSWORD = extend_schema(
     operation_id="change_password",
-    responses={200: serializers.TokensSerializer},
+    responses={200: serializers.TokenPairSerializer},
     examples=[
         request_example({"current_password": "correct horse battery", "new_password": "staple battery horse"}),
         response_example(TOKENS),

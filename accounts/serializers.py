@@ -20,10 +20,10 @@ from todoproject.api.exceptions import field_error
 from todoproject.api.fields import StringField
 from todoproject.api.serializers import StrictSerializer
 
-SIGNED_UP_MESSAGE = "Sign up successfully"
+SIGNED_UP_MESSAGE = "Sign up successfully"  # The text of the Flask API that this one replaces.
 
 EMAIL_INPUT = {"input_type": "email"}
-# In the browsable API's forms: an input that never shows again what was typed.
+# In the browsable API's forms: an input that never shows the submitted value again.
 SECRET_INPUT = {"base_template": "secret.html"}
 
 
@@ -47,7 +47,7 @@ class EmailField(StringField):
 
 @extend_schema_field(str)
 class TokenField(serializers.Field):
-    """Any string, also a blank one: a string that is not a token is refused later, with 401."""
+    """Any string, even a blank one: the view refuses an invalid token with 401."""
 
     default_error_messages = {"invalid": "Not a valid string."}  # noqa: RUF012 (as in every field of DRF)
 
@@ -76,11 +76,12 @@ class SignupSerializer(StrictSerializer):
         return attrs
 
     def create(self, validated_data: dict[str, str]) -> User:
-        """Insert the user. The database refuses a taken address, so of simultaneous sign-ups one succeeds."""
+        """Insert the user. The unique constraint decides, so only one of several concurrent sign-ups succeeds."""
         try:
             with transaction.atomic():
                 return User.objects.create_user(**validated_data)
         except IntegrityError:
+            # The text of the Flask API that this one replaces.
             raise field_error("email", "Email already exists.", "unique") from None
 
 
@@ -91,7 +92,10 @@ class LoginSerializer(StrictSerializer):
     password = PasswordField()
 
     def validate(self, attrs: dict[str, str]) -> dict[str, Any]:
-        """Authenticate; an unknown address, a wrong password and an inactive user take equally long, with one error."""
+        """Authenticate the user, through accounts.backends, which raises TooManyAttempts (429) beyond a rate limit.
+
+        An unknown address, a wrong password and an inactive user give the same error after the same time.
+        """
         user = authenticate(self.context["request"], **attrs)
         if user is None:
             raise ValidationError("Invalid credentials", code="invalid_credentials")
@@ -99,13 +103,13 @@ class LoginSerializer(StrictSerializer):
 
 
 class RefreshSerializer(StrictSerializer):
-    """A refresh token, as given by a login or a sign-up."""
+    """A refresh token from a login or a sign-up."""
 
     refresh = TokenField(style=SECRET_INPUT)
 
 
 class CurrentPasswordField(PasswordField):
-    """The password of the user who sends the request. Wrong ones count as attempts."""
+    """The password of the user who sends the request. Wrong passwords count as attempts."""
 
     def run_validation(self, data: Any = empty) -> str:
         password = super().run_validation(data)
@@ -131,7 +135,7 @@ class ChangePasswordSerializer(StrictSerializer):
         return attrs
 
 
-class ResetSerializer(StrictSerializer):
+class PasswordResetSerializer(StrictSerializer):
     """The e-mail address of the account whose password was forgotten."""
 
     email = EmailField(style=EMAIL_INPUT)
@@ -154,15 +158,15 @@ class AccountSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class AccessSerializer(serializers.Serializer):
-    """A new access token, twice: `token` and `access` are the same string."""
+class AccessTokenSerializer(serializers.Serializer):
+    """A new access token, under two names: `token` and `access` are the same string."""
 
     token = serializers.CharField()
     access = serializers.CharField()
 
 
-class TokensSerializer(AccessSerializer):
-    """A new access token, as `token` and as `access`, and a refresh token to get further ones."""
+class TokenPairSerializer(AccessTokenSerializer):
+    """A new access token, as `token` and as `access`, and a refresh token to get more of them."""
 
     refresh = serializers.CharField()
 
@@ -173,5 +177,5 @@ class MessageSerializer(serializers.Serializer):
     message = serializers.CharField()
 
 
-class SignedUpSerializer(MessageSerializer, TokensSerializer):
+class SignedUpSerializer(MessageSerializer, TokenPairSerializer):
     """The first tokens of a new account."""

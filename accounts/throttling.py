@@ -1,8 +1,8 @@
 """Rate limits on attempts to log in, sign up, refresh, reset or enter a password. Rates: settings.THROTTLES, by scope.
 
-A period begins with its first attempt. The counts are in the database, so all processes and instances that use it share
-them. One statement checks and increments a count before the attempt is made, so attempts at the same moment cannot
-exceed the limit. Where only failures count, a successful attempt is refunded.
+A period begins with its first attempt. Counts are in the database, so all its processes and instances share them. One
+statement checks and increments a count before the attempt is made, so concurrent attempts cannot exceed the limit.
+Where only failures count, a successful attempt is refunded.
 """
 
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ from accounts.emails import NormalizedEmailField
 from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
 from todoproject.config.rates import Rate
-from todoproject.serving.client_address import client_address
+from todoproject.serving.client_address import get_client_address
 
 Scope = Literal["login", "signup", "refresh", "reset", "reset_email", "account", "email", "password"]
 
 # The scopes that count failures for an e-mail address, in the order in which their rows are locked.
 FAILURE_SCOPES: tuple[Scope, ...] = ("account", "email", "password")
 
-# How many expired counts each reservation deletes: more than the three that it can add, so that they never pile up.
+# The expired counts that each reservation deletes: more than it can add, so that expired counts do not accumulate.
 MAX_EXPIRED_DELETED = 10
 
 
@@ -40,7 +40,7 @@ class Attempt(NamedTuple):
 
     @classmethod
     def from_client(cls, scope: Scope, request: HttpRequest | None) -> "Attempt":
-        return cls(scope, address=client_address(request) if request else "")
+        return cls(scope, address=get_client_address(request) if request else "")
 
     @classmethod
     def for_email(cls, scope: Scope, email: str, address: str = "") -> "Attempt":
@@ -54,19 +54,22 @@ def hash_email(email: str) -> str:
 
 
 def reserve_login_attempt(request: HttpRequest | None, email: str) -> list[ThrottleCount]:
-    """Count a login for the client; and for the e-mail address, from this client and in total, until refunded."""
+    """Count a login attempt, and return the counts to refund after a successful one. Raises TooManyAttempts (429).
+
+    It is counted for the client, which is never refunded; and for the e-mail address, from this client and in total.
+    """
     from_client = Attempt.from_client("login", request)
     reserve(from_client)
     return reserve(Attempt.for_email("account", email, from_client.address), Attempt.for_email("email", email))
 
 
 def reserve_password_attempt(user: User) -> list[ThrottleCount]:
-    """Count an attempt to enter the current password; refund it if the password was right."""
+    """Count an attempt to enter the current password, to be refunded if it is right. Raises TooManyAttempts (429)."""
     return reserve(Attempt.for_email("password", user.email))
 
 
 def check_current_password(user: User, password: str) -> bool:
-    """Return whether this is the user's password. Only wrong ones count; TooManyAttempts (429) beyond the limit."""
+    """Return whether this is the user's password. Wrong ones count; raises TooManyAttempts (429) beyond the limit."""
     reserved = reserve_password_attempt(user)
     is_right = user.check_password(password)
     if is_right:
@@ -77,8 +80,8 @@ def check_current_password(user: User, password: str) -> bool:
 def reserve(*attempts: Attempt) -> list[ThrottleCount]:
     """Count all of the attempts or none, and return their counts for `refund`.
 
-    Raises TooManyAttempts (429), which says when to try again. Rows are locked in the order given; callers give it as
-    in FAILURE_SCOPES, to avoid deadlocks.
+    Raises TooManyAttempts (429), which says when to try again. Rows are locked in the given order; callers use the
+    order of FAILURE_SCOPES, to avoid deadlocks.
     """
     limited = [(attempt, rate) for attempt in attempts if (rate := settings.THROTTLES[attempt.scope])]
     if not limited:
@@ -86,33 +89,33 @@ def reserve(*attempts: Attempt) -> list[ThrottleCount]:
     now = timezone.now()
     delete_expired_counts(now)
     with transaction.atomic():
-        return [increment(attempt, rate, now) for attempt, rate in limited]
-
-
-def increment(attempt: Attempt, rate: Rate, now: datetime) -> ThrottleCount:
-    """Add an attempt to its count, and return the count. Raises TooManyAttempts if the limit is reached."""
-    limit, seconds = rate
-    parameters = attempt._asdict() | {"now": now, "ends_at": now + timedelta(seconds=seconds), "limit": limit}
-    counts = list(ThrottleCount.objects.raw(INCREMENT, parameters))
-    if not counts:
-        full = ThrottleCount.objects.filter(**attempt._asdict()).first()
-        raise TooManyAttempts(max(1, ceil((full.ends_at - now).total_seconds())) if full else 1)
-    return counts[0]
+        return [increment_count(attempt, rate, now) for attempt, rate in limited]
 
 
 INCREMENT = """
-    INSERT INTO accounts_throttlecount AS held (scope, subject, address, count, ends_at)
+    INSERT INTO accounts_throttlecount AS stored (scope, subject, address, count, ends_at)
     VALUES (%(scope)s, %(subject)s, %(address)s, 1, %(ends_at)s)
     ON CONFLICT (subject, scope, address) DO UPDATE SET
-        count = CASE WHEN held.ends_at > %(now)s THEN held.count + 1 ELSE 1 END,
-        ends_at = CASE WHEN held.ends_at > %(now)s THEN held.ends_at ELSE excluded.ends_at END
-    WHERE held.count < %(limit)s OR held.ends_at <= %(now)s
+        count = CASE WHEN stored.ends_at > %(now)s THEN stored.count + 1 ELSE 1 END,
+        ends_at = CASE WHEN stored.ends_at > %(now)s THEN stored.ends_at ELSE excluded.ends_at END
+    WHERE stored.count < %(limit)s OR stored.ends_at <= %(now)s
     RETURNING *
 """
 
 
+def increment_count(attempt: Attempt, rate: Rate, now: datetime) -> ThrottleCount:
+    """Add an attempt to its count and return the count. Raises TooManyAttempts if the limit was reached before."""
+    limit, seconds = rate
+    parameters = attempt._asdict() | {"now": now, "ends_at": now + timedelta(seconds=seconds), "limit": limit}
+    counts = list(ThrottleCount.objects.raw(INCREMENT, parameters))
+    if not counts:
+        reached = ThrottleCount.objects.filter(**attempt._asdict()).first()
+        raise TooManyAttempts(max(1, ceil((reached.ends_at - now).total_seconds())) if reached else 1)
+    return counts[0]
+
+
 def refund(counts: list[ThrottleCount]) -> None:
-    """Subtract attempts again, unless their period has ended. Each in its own transaction, to avoid deadlocks."""
+    """Refund reserved attempts whose period has not ended, each in its own transaction, to avoid deadlocks."""
     for count in counts:
         ThrottleCount.objects.filter(pk=count.pk, ends_at=count.ends_at).update(count=F("count") - 1)
 

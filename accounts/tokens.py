@@ -11,7 +11,7 @@ VERSION_CLAIM = "token_version"
 
 
 class SafeDecodingMixin:
-    """Raises TokenError for every token that cannot be decoded, whatever error its header or claims cause."""
+    """Raises TokenError for every token that cannot be decoded: PyJWT and simplejwt let other exceptions escape."""
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         try:
@@ -21,7 +21,7 @@ class SafeDecodingMixin:
 
 
 class VersionedTokenMixin(SafeDecodingMixin):
-    """Puts the present token version of the user into new tokens."""
+    """Adds the user's current token version to new tokens."""
 
     @classmethod
     def for_user(cls, user: User) -> Any:
@@ -37,19 +37,19 @@ class AccessToken(VersionedTokenMixin, tokens.AccessToken):  # type: ignore[misc
 class RefreshToken(VersionedTokenMixin, tokens.RefreshToken):  # type: ignore[misc]
     """A long-lived token (14 days by default) for new access tokens.
 
-    It is not rotated: clients that refresh twice at the same moment stay logged in.
+    It is not rotated, so a client that sends two refresh requests at once stays logged in.
     """
 
 
 def issue_tokens(user: User) -> dict[str, str]:
-    """Return a new access token and a new refresh token, as the API's response has them."""
+    """Return a new access token and a new refresh token, under their names in responses."""
     return {**issue_access_token(user), "refresh": str(RefreshToken.for_user(user))}
 
 
 def issue_access_token(user: User) -> dict[str, str]:
-    """Return a new access token, as the API's response has it.
+    """Return a new access token under its two names in responses.
 
-    It is there twice: `token` is its name in the Flask API that this replaces, `access` its name in simplejwt.
+    `token` is its name in the Flask API that this one replaces, `access` its name in simplejwt.
     """
     access = str(AccessToken.for_user(user))
     return {"token": access, "access": access}

@@ -19,11 +19,11 @@ from accounts.tokens import issue_access_token, issue_tokens
 from todoproject.api.serializers import EmptySerializer
 from todoproject.api.views import StrictView
 
-PUBLIC: dict[str, Any] = {"authentication_classes": (), "permission_classes": (AllowAny,)}
+PUBLIC_VIEW_OPTIONS: dict[str, Any] = {"authentication_classes": (), "permission_classes": (AllowAny,)}
 
 
 def post_action(serializer_class: type[Serializer], **options: Any) -> Any:
-    """Return the decorator of a POST endpoint whose response is never stored: it may contain tokens."""
+    """Return the decorator of a POST endpoint. Its responses may contain tokens, so they are not cached."""
     return action(
         detail=False, methods=["post"], serializer_class=serializer_class, cache_control="no-store", **options
     )
@@ -32,7 +32,8 @@ def post_action(serializer_class: type[Serializer], **options: Any) -> Any:
 class AccountViewSet(StrictView, GenericViewSet):
     """Accounts. Send tokens as `Authorization: JWT <token>` or `Authorization: Bearer <token>`."""
 
-    raises = {  # noqa: RUF012 - what the OpenAPI document says of each action beyond the errors of all views
+    # For the OpenAPI document: the errors of each action, besides those of all views.
+    documented_errors = {  # noqa: RUF012 (as in DRF)
         "signup": [TooManyAttempts(42)],
         "login": [TooManyAttempts(42)],
         "refresh": [TooManyAttempts(42), InvalidToken("Token is invalid")],
@@ -48,7 +49,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         return serializer
 
     @schema.SIGNUP
-    @post_action(serializers.SignupSerializer, **PUBLIC)
+    @post_action(serializers.SignupSerializer, **PUBLIC_VIEW_OPTIONS)
     def signup(self, request: Request) -> Response:
         """Create an account, and get its first tokens.
 
@@ -61,17 +62,18 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response({"message": serializers.SIGNED_UP_MESSAGE, **issue_tokens(user)})
 
     @schema.LOGIN
-    @post_action(serializers.LoginSerializer, **PUBLIC)
+    @post_action(serializers.LoginSerializer, **PUBLIC_VIEW_OPTIONS)
     def login(self, request: Request) -> Response:
         """Get tokens for an e-mail address and its password.
 
         The error is `Invalid credentials` whether the address is unknown, the password wrong or the account inactive.
         """
+        # Rate limits: accounts/backends.py.
         user = self.get_validated_serializer(request).validated_data["user"]
         return Response(issue_tokens(user))
 
     @schema.REFRESH
-    @post_action(serializers.RefreshSerializer, **PUBLIC)
+    @post_action(serializers.RefreshSerializer, **PUBLIC_VIEW_OPTIONS)
     def refresh(self, request: Request) -> Response:
         """Get a new access token for a refresh token. The refresh token stays valid until it expires."""
         refresh_token = self.get_validated_serializer(request).validated_data["refresh"]
@@ -95,13 +97,13 @@ class AccountViewSet(StrictView, GenericViewSet):
     @schema.DELETE_ACCOUNT
     @me.mapping.delete
     def delete_me(self, request: Request) -> Response:
-        """Delete your account and everything in it, permanently. Send your password to confirm this."""
+        """Delete your account and everything in it, permanently. Send your password to confirm."""
         self.get_validated_serializer(request)
         request.user.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_serializer_class(self) -> Any:
-        """Return the action's serializer: DELETE needs another one than GET on the same URL."""
+        """Return the action's serializer: on the same URL, DELETE needs another one than GET."""
         return serializers.DeleteAccountSerializer if self.action == "delete_me" else super().get_serializer_class()
 
     @schema.CHANGE_PASSWORD
@@ -114,19 +116,19 @@ class AccountViewSet(StrictView, GenericViewSet):
         return Response(issue_tokens(user))
 
     @schema.REQUEST_RESET
-    @post_action(serializers.ResetSerializer, url_path="password/reset", **PUBLIC)
+    @post_action(serializers.PasswordResetSerializer, url_path="password/reset", **PUBLIC_VIEW_OPTIONS)
     def reset(self, request: Request) -> Response:
         """Request a mail with a link that sets a new password.
 
-        The response is the same whether the address has an account or not. The link works once, until the time limit
-        that the mail states.
+        The response is the same whether the address has an account or not. The link works once, and only until the
+        time limit that the mail states.
         """
         email = self.get_validated_serializer(request).validated_data["email"]
         password_resets.request_reset(request, email)
         return Response({"message": password_resets.RESET_REQUESTED_MESSAGE}, status=status.HTTP_202_ACCEPTED)
 
     @schema.CONFIRM_RESET
-    @post_action(serializers.ConfirmResetSerializer, url_path="password/reset/confirm", **PUBLIC)
+    @post_action(serializers.ConfirmResetSerializer, url_path="password/reset/confirm", **PUBLIC_VIEW_OPTIONS)
     def confirm(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` from the link in a reset mail.
 

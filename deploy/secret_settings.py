@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from todoproject.config.databases import parse_database_url
 from todoproject.config.rules import DATABASE_URL_EXAMPLE
-from todoproject.config.secret_key import HOW_TO_MAKE_ONE, require_strong_key
+from todoproject.config.secret_key import KEY_COMMAND_HINT, require_strong_key
 
 NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
 
@@ -39,7 +39,7 @@ def collect_secrets(stage: str, file: Path, *, required: bool, deployed: Mapping
 
 def check_secrets(stage: str, file: Path, values: Mapping[str, str], *, required: bool) -> None:
     """Raise ClickException for the first secret that is missing or invalid."""
-    examples = {"SECRET_KEY": HOW_TO_MAKE_ONE} | (
+    examples = {"SECRET_KEY": KEY_COMMAND_HINT} | (
         {"DATABASE_URL": f"it looks like {DATABASE_URL_EXAMPLE}"} if required else {}
     )
     for name, example in examples.items():

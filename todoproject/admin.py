@@ -1,4 +1,4 @@
-"""What the admin pages of all apps share."""
+"""A mixin for the admin pages of all apps."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.http import HttpRequest
 SEARCH_LENGTH = 200
 
 
-class BoundedSearch:
-    """Limits the length of a search: each word becomes a condition, and a database accepts only so many."""
+class LimitedSearchMixin:
+    """Limits the length of a search, because each word becomes a condition and a database limits their number."""
 
     show_full_result_count = False
 

@@ -1,4 +1,4 @@
-"""The system checks and warnings at the start of every process."""
+"""Registers the system checks, and warns at the start if data is not durable."""
 
 import logging
 import warnings

@@ -1,7 +1,7 @@
 """System checks: the rules about settings, applied to the settings as loaded.
 
-The settings module applies the same rules to the environment. These checks also see what another settings module, or a
-test, has overridden. The ids stand in todoproject.config.errors.CheckID.
+The settings module applies the same rules to the environment. These checks also cover the overrides of another settings
+module or of a test. The ids are defined in todoproject.config.errors.CheckID.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def check_durability(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Return a warning where stored data will be lost."""
+    """Return a warning if stored data will be lost."""
     if settings.DURABLE:
         return []
     return [Warning(NOT_DURABLE, hint="Set DATABASE_URL to keep data.", id=CheckID.DATA_NOT_DURABLE)]
@@ -62,7 +62,7 @@ RULES: tuple[Callable[[], object], ...] = (
     lambda: rules.require_base_url(settings.PUBLIC_URL),
     lambda: rules.require_https(settings.PUBLIC_URL, production=settings.PRODUCTION),
     lambda: rules.require_public_url(settings.PUBLIC_URL, sends_mail=settings.SENDS_MAIL),
-    lambda: mail.require_mail_outside_log(settings.EMAIL_BACKEND, production=settings.PRODUCTION),
+    lambda: mail.require_no_console_mail(settings.EMAIL_BACKEND, production=settings.PRODUCTION),
     lambda: mail.require_sender(settings.DEFAULT_FROM_EMAIL),
     lambda: rules.require_in_range(CheckID.TRUSTED_PROXIES, settings.TRUSTED_PROXIES),
     lambda: rules.require_origins(settings.CORS_ALLOWED_ORIGINS),

@@ -1,7 +1,6 @@
-"""Settings, read from the environment; docs/settings.md has a table of the variables.
+"""Settings, read from the environment; docs/settings.md has a table of the variables. None is required for local use.
 
-With none set, everything is ready for local use. A missing, unreadable or unsafe value stops the start with one line
-that says which, and ends with the id of the system check for it (todoproject.config.errors.CheckID).
+A missing, invalid or unsafe value prevents the start, with an error that names it and its CheckID (config/errors.py).
 """
 
 import os
@@ -12,21 +11,21 @@ from tempfile import gettempdir
 from corsheaders.defaults import default_headers
 
 from todoproject import __version__
+from todoproject.config import environment as env
 from todoproject.config import rules
-from todoproject.config.databases import is_sqlite_file_in, parse_database_url, writable_copy
-from todoproject.config.environment import base_url, boolean, integer, origins, rate, string, string_list
-from todoproject.config.logging import logging_config
-from todoproject.config.mail import DUMMY_BACKEND, default_sender, parse_email_url, require_sender
+from todoproject.config.databases import create_writable_copy, is_sqlite_in_folder, parse_database_url
+from todoproject.config.logging import build_logging_config
+from todoproject.config.mail import DUMMY_BACKEND, build_default_sender, parse_email_url, require_sender
 from todoproject.config.secret_key import load_or_create_key, require_strong_key
 
-# Where it runs
+# Environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 ON_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
-PRODUCTION = ON_LAMBDA or boolean("PRODUCTION")
-DEBUG = boolean("DEBUG")
-ALLOWED_HOSTS = string_list("ALLOWED_HOSTS", default="" if PRODUCTION else "localhost,127.0.0.1,[::1]")
-SECRET_KEY = string("SECRET_KEY") or ("" if PRODUCTION else load_or_create_key(BASE_DIR / ".secret_key"))
-LOGGING = logging_config(as_json=ON_LAMBDA)
+PRODUCTION = ON_LAMBDA or env.read_boolean("PRODUCTION")
+DEBUG = env.read_boolean("DEBUG")
+ALLOWED_HOSTS = env.read_string_list("ALLOWED_HOSTS", default="" if PRODUCTION else "localhost,127.0.0.1,[::1]")
+SECRET_KEY = env.read_string("SECRET_KEY") or ("" if PRODUCTION else load_or_create_key(BASE_DIR / ".secret_key"))
+LOGGING = build_logging_config(as_json=ON_LAMBDA)
 require_strong_key(SECRET_KEY, production=PRODUCTION)
 rules.require_debug_off(DEBUG, production=PRODUCTION)
 rules.require_allowed_hosts(ALLOWED_HOSTS, production=PRODUCTION)
@@ -75,25 +74,25 @@ TEMPLATES = [{
         "django.contrib.messages.context_processors.messages",
     ]},
 }]  # fmt: skip
-APPEND_SLASH = False  # OptionalTrailingSlashMiddleware serves both forms: a redirect would lose a POST's body.
+APPEND_SLASH = False  # OptionalTrailingSlashMiddleware accepts both forms: a redirect would lose a POST's body.
 
-# Data; dates are UTC, texts English
-DATABASE_URL = string("DATABASE_URL")
+# Data (UTC, English only)
+DATABASE_URL = env.read_string("DATABASE_URL")
 DATABASE_FILE = BASE_DIR / "db.sqlite3"
 if ON_LAMBDA and not DATABASE_URL:  # A package is read-only: its empty database is copied to a writable folder.
-    DATABASE_FILE = writable_copy(DATABASE_FILE, Path(gettempdir()))
+    DATABASE_FILE = create_writable_copy(DATABASE_FILE, Path(gettempdir()))
 DATABASES = {"default": parse_database_url(DATABASE_URL, default=DATABASE_FILE)}
-DURABLE = not (ON_LAMBDA and is_sqlite_file_in(Path(gettempdir()), DATABASES["default"]))
-DATABASE_REQUIRED = boolean("DATABASE_REQUIRED")
+DURABLE = not (ON_LAMBDA and is_sqlite_in_folder(DATABASES["default"], Path(gettempdir())))
+DATABASE_REQUIRED = env.read_boolean("DATABASE_REQUIRED")
 rules.require_durable_database(DURABLE, required=DATABASE_REQUIRED)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 USE_I18N = False
-TOMBSTONE_DAYS = integer("TOMBSTONE_DAYS", default=30)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB, for every body; Django's default, which it applies to forms only.
+TOMBSTONE_DAYS = env.read_integer("TOMBSTONE_DAYS", default=30)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # 2.5 MB, for every body; Django's default, which Django only applies to forms.
 
 # Static files
-STATIC_URL = "/static/"  # The storage adds the prefix that a request came by, such as /dev.
+STATIC_URL = "/static/"  # OptionalManifestStorage adds the stage prefix of the request, such as /dev.
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {"staticfiles": {"BACKEND": "todoproject.serving.static_files.OptionalManifestStorage"}}
 WHITENOISE_USE_FINDERS = not ON_LAMBDA
@@ -117,28 +116,29 @@ LOGIN_REDIRECT_URL = "todo-list"
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
     "AUTH_TOKEN_CLASSES": ("accounts.tokens.AccessToken",),
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=integer("ACCESS_TOKEN_MINUTES", default=15)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=integer("REFRESH_TOKEN_DAYS", default=14)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.read_integer("ACCESS_TOKEN_MINUTES", default=15)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.read_integer("REFRESH_TOKEN_DAYS", default=14)),
     "SIGNING_KEY": SECRET_KEY,
 }
-SESSION_COOKIE_AGE = 86_400 * integer("SESSION_DAYS", default=14)
+SESSION_COOKIE_AGE = 86_400 * env.read_integer("SESSION_DAYS", default=14)
 SESSION_ENGINE = "accounts.sessions"
 
 THROTTLES = {
-    "login": rate("THROTTLE_LOGIN", default="20/min"),
-    "signup": rate("THROTTLE_SIGNUP", default="20/hour"),
-    "refresh": rate("THROTTLE_REFRESH", default="60/min"),
-    "reset": rate("THROTTLE_RESET", default="10/hour"),
-    "account": rate("THROTTLE_ACCOUNT", default="10/5min"),
-    "email": rate("THROTTLE_EMAIL", default="100/hour"),
-    "reset_email": rate("THROTTLE_RESET_EMAIL", default="3/hour"),
+    "login": env.read_rate("THROTTLE_LOGIN", default="20/min"),
+    "signup": env.read_rate("THROTTLE_SIGNUP", default="20/hour"),
+    "refresh": env.read_rate("THROTTLE_REFRESH", default="60/min"),
+    "reset": env.read_rate("THROTTLE_RESET", default="10/hour"),
+    "account": env.read_rate("THROTTLE_ACCOUNT", default="10/5min"),
+    "email": env.read_rate("THROTTLE_EMAIL", default="100/hour"),
+    "reset_email": env.read_rate("THROTTLE_RESET_EMAIL", default="3/hour"),
 }
 THROTTLES["password"] = THROTTLES["account"]
 
 # Mail
-PUBLIC_URL = base_url("PUBLIC_URL", default="" if PRODUCTION else f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
+LOCAL_URL = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
+PUBLIC_URL = env.read_base_url("PUBLIC_URL", default="" if PRODUCTION else LOCAL_URL)
 rules.require_https(PUBLIC_URL, production=PRODUCTION)
-MAIL = parse_email_url(string("EMAIL_URL"), production=PRODUCTION)
+MAIL = parse_email_url(env.read_string("EMAIL_URL"), production=PRODUCTION)
 EMAIL_BACKEND = MAIL.backend
 EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
@@ -146,7 +146,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.use_tls, MAIL.use_ssl
 EMAIL_TIMEOUT = 10  # seconds
 SENDS_MAIL = EMAIL_BACKEND != DUMMY_BACKEND
 rules.require_public_url(PUBLIC_URL, sends_mail=SENDS_MAIL)
-DEFAULT_FROM_EMAIL = string("DEFAULT_FROM_EMAIL") or default_sender(PUBLIC_URL)
+DEFAULT_FROM_EMAIL = env.read_string("DEFAULT_FROM_EMAIL") or build_default_sender(PUBLIC_URL)
 require_sender(DEFAULT_FROM_EMAIL)
 
 # Security
@@ -154,10 +154,10 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True  # Like the session cookie: pages have the token in their forms.
-SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0  # A year; sent over https only.
-TRUSTED_PROXIES = integer("TRUSTED_PROXIES", default=0)
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0  # A year; only sent over https.
+TRUSTED_PROXIES = env.read_integer("TRUSTED_PROXIES", default=0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ON_LAMBDA or TRUSTED_PROXIES else None
-CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.read_origins("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "idempotency-key")
 CORS_EXPOSE_HEADERS = ("ETag", "Link", "Location", "X-Revision", "Idempotent-Replayed", "Retry-After")
 CSRF_FAILURE_VIEW = "todoproject.api.errors.csrf_failure"

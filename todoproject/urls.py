@@ -1,4 +1,4 @@
-"""Every URL of the project; middleware serves each of them without its trailing slash too."""
+"""Every URL of the project. Middleware also accepts each of them without its trailing slash."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -13,9 +13,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
 
 class UTF8Request(WSGIRequest):
-    """A request that ignores the charset it names; the middleware refuses any but UTF-8.
+    """A request that ignores the charset of its Content-Type; middleware refuses every charset except UTF-8.
 
-    With a codec such as zlib Django would fail while it builds the request.
+    Django itself would raise while building the request if the charset is the name of a codec such as zlib.
     """
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from todoproject.admin import BoundedSearch
+from todoproject.admin import LimitedSearchMixin
 from todos.models import DESCRIPTION_LENGTH, Todo, validate_description
 from todos.unit_of_work import unit_of_work
 
@@ -27,7 +27,7 @@ class TodoForm(forms.ModelForm):
 
 
 @admin.register(Todo)
-class TodoAdmin(BoundedSearch, admin.ModelAdmin):
+class TodoAdmin(LimitedSearchMixin, admin.ModelAdmin):
     """The todos of all users. Every write is a unit of work, so that syncing clients receive it."""
 
     form = TodoForm

@@ -10,7 +10,7 @@ from todoproject.api.dates import format_datetime
 from todoproject.api.exceptions import field_error
 from todoproject.api.fields import RFC3339DateTimeField, StringField
 from todoproject.api.serializers import StrictSerializer
-from todoproject.api.suggestions import printable
+from todoproject.api.suggestions import shorten_for_error
 from todos.models import (
     DESCRIPTION_LENGTH,
     TITLE_LENGTH,
@@ -48,7 +48,7 @@ class StatusField(serializers.ChoiceField):
             return data
         if isinstance(data, dict | list):
             data = "an object" if isinstance(data, dict) else "an array"
-        self.fail("invalid_choice", input=printable(data if isinstance(data, str) else json.dumps(data)))
+        self.fail("invalid_choice", input=shorten_for_error(data if isinstance(data, str) else json.dumps(data)))
 
 
 @extend_schema_serializer(

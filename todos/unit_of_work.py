@@ -17,7 +17,7 @@ from todos.models import Todo, build_search_text, unguarded_todos
 
 @contextmanager
 def unit_of_work(owner: User) -> Iterator["UnitOfWork"]:
-    """Open a transaction that locks the owner's row; raise AccountGone if the owner has been deleted.
+    """Open a transaction that locks the owner's row; raise InvalidAccountOrToken if the owner has been deleted.
 
     The lock puts the writes of one owner in order, so a todo that is read inside is the one that will be changed. It
     is taken by raising the owner's revision, which the first row written gets. Further rows raise it further at the

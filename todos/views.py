@@ -39,7 +39,8 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     filterset_class = TodoFilter
     pagination_class = KeysetPagination
     paginator: KeysetPagination
-    raises = {  # noqa: RUF012 - what the OpenAPI document says of each action beyond the errors of all views
+    # For the OpenAPI document: the errors of each action, besides those of all views.
+    documented_errors = {  # noqa: RUF012 (as in DRF)
         "list": [sync.SyncTokenExpired()],
         "create": [idempotency.IdempotencyKeyReused()],
         "partial_update_many": [MethodNotAllowed("PATCH"), bulk.STALE_ITEMS_EXAMPLE],
@@ -65,8 +66,8 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     def get_renderers(self) -> list[Any]:
         return [*super().get_renderers(), *([CSVRenderer()] if self.action == "list" else [])]
 
-    def query_parameters(self) -> set[str]:
-        known = super().query_parameters()
+    def allowed_query_parameters(self) -> set[str]:
+        known = super().allowed_query_parameters()
         if self.action == "clear_completed":
             return known | {"status"}
         if self.action == "list" or (self.action == "metadata" and not self.detail):

@@ -36,7 +36,7 @@ def test_make_admin_succeeds_for_an_administrator(user: Any) -> None:
 @pytest.mark.parametrize("email", ["nobody@example.com", "no address", "sleeping@example.com"])
 def test_make_admin_without_an_active_account_fails_and_says_what_to_do(email: str) -> None:
     make_user("sleeping@example.com", is_active=False)
-    with pytest.raises(CommandError, match=r"There is no active account .* here\. Sign up first"):
+    with pytest.raises(CommandError, match=r"No active account has the address .*\. Sign up first"):
         make_admin(email)
     assert not User.objects.filter(is_staff=True).exists()
 

@@ -8,7 +8,7 @@ import pytest
 from testing.login_attack import RATES, attack_account
 from testing.server import Server
 
-pytestmark = pytest.mark.in_process("has a server of its own")
+pytestmark = pytest.mark.in_process("runs its own server")
 
 
 @pytest.fixture(scope="module")

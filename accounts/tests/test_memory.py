@@ -1,4 +1,4 @@
-"""The memory that a login takes, of which a small Lambda function has little."""
+"""The memory that a login uses: a small Lambda function has little of it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from testing.memory import MEGABYTE, PROC_STATUS, measure_login_memory
 
 
-@pytest.mark.in_process("measures a process of its own")
+@pytest.mark.in_process("measures its own process")
 @pytest.mark.skipif(not PROC_STATUS.exists(), reason="a process's memory is read from /proc")
 def test_login_takes_less_than_40_mb_above_idle(tmp_path: Path) -> None:
     """One hash takes 19 MiB, so a result below 10 MB would mean that the measurement is broken."""

@@ -1,4 +1,4 @@
-"""Requests about one account at the same moment."""
+"""Concurrent requests about one account."""
 
 from collections.abc import Callable
 from functools import partial
@@ -40,7 +40,7 @@ def test_exactly_one_of_simultaneous_signups_with_one_email_succeeds(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_todo_survives_when_its_owner_is_deleted_meanwhile(rounds: Rounds) -> None:
+def test_no_todo_survives_the_concurrent_deletion_of_its_owner(rounds: Rounds) -> None:
     for _ in range(rounds(4, 50)):
         user = make_user()
         make_todo(user)
@@ -98,11 +98,11 @@ def test_counting_failures_and_clearing_them_does_not_deadlock(set_throttles: Ca
             sleep(0.4)
             reserve(email)
 
-    def clear_meanwhile() -> None:
+    def clear_concurrently() -> None:
         sleep(0.2)
         clear_failures("ada@example.com")
 
-    run_concurrently([fail_slowly, clear_meanwhile])
+    run_concurrently([fail_slowly, clear_concurrently])
     assert not ThrottleCount.objects.exists()
 
 

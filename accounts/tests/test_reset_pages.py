@@ -15,7 +15,7 @@ from testing.concurrency import run_concurrently
 from testing.factories import PASSWORD, make_user
 from testing.outbox import find_reset_link, make_reset_link, read_outbox
 
-# Mails are sent by a thread, which sees only what is committed.
+# Mails are sent by another thread, which only sees committed rows.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.in_process("mails go to a list of this process")]
 
 

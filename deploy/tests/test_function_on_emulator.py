@@ -45,9 +45,9 @@ def test_management_commands_run_and_those_that_cannot_say_why(
     function: EmulatedFunction, gateways: dict[str, GatewayCaller]
 ) -> None:
     function.discard_instances()
-    assert "Nothing is pending." in run_management_command(function, "migrate")
+    assert "No migrations to apply." in run_management_command(function, "migrate")
     assert "Sign up, then run make_admin" in run_management_command(function, "createsuperuser", fails=True)
-    assert "There is no active account" in run_management_command(function, "make_admin ada@example.com", fails=True)
+    assert "No active account has" in run_management_command(function, "make_admin ada@example.com", fails=True)
     assert "zappa update" in run_management_command(function, "migrate todos zero", fails=True)
     gateways["REST API"].sign_up_as("ada@example.com")
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Reading and writing RFC 3339 date-times."""
+"""Parses and formats RFC 3339 date-times."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -11,18 +11,19 @@ DATE_TIME = re.compile(
 
 
 def parse_datetime(text: str, *, default_offset: str = "") -> datetime:
-    """Return the date-time in UTC. Raises ValueError, with what to write instead.
+    """Return the date-time in UTC. Raises ValueError with an error text for the client.
 
-    Seconds may be omitted; a fraction has at most six digits, since more could not be stored. A text without an offset
-    is refused, unless there is a default offset. Years are 1 to 9999, in UTC.
+    More is accepted than RFC 3339 allows: no seconds, a space for the T, and no colon in the offset. A fraction has at
+    most six digits, because more could not be stored. A text without an offset is refused, unless there is a default
+    offset. Years are 1 to 9999, in UTC.
     """
     match = DATE_TIME.fullmatch(text)
     if not match:
-        hint = " Write a + in a URL as %2B." if re.search(r" [0-9]{2}:?[0-9]{2}$", text) else ""
-        raise ValueError(f"Write a date-time with its offset, like 2026-12-24T18:00:00Z.{hint}")
+        hint = " In a URL, encode + as %2B." if re.search(r" [0-9]{2}:?[0-9]{2}$", text) else ""
+        raise ValueError(f"Send a date-time with an offset, such as 2026-12-24T18:00:00Z.{hint}")
     offset = match["offset"] or default_offset
     if not offset:
-        raise ValueError("This date-time has no offset; add Z for UTC, or one like +02:00.")
+        raise ValueError("This date-time has no offset. Add Z for UTC, or an offset such as +02:00.")
     try:
         if match["time"].startswith("24"):
             raise ValueError
@@ -33,7 +34,7 @@ def parse_datetime(text: str, *, default_offset: str = "") -> datetime:
 
 
 def format_datetime(moment: datetime | None) -> str | None:
-    """Return a date-time as the API writes it: in UTC, ending in Z."""
+    """Return a date-time in the format of the API: in UTC, ending in Z."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"

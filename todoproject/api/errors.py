@@ -1,4 +1,4 @@
-"""The one shape of every error response, inside the API's views and outside.
+"""Error responses, in one shape, for exceptions inside and outside the API's views.
 
 `{"type": …, "message": …, "errors": [{"code": …, "detail": …, "attr": …}]}` is the shape of drf-standardized-errors,
 with `message`, which repeats the first error's `detail`.
@@ -18,40 +18,40 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 from rest_framework.views import exception_handler as rest_framework_handler
 
-from todoproject.api.exceptions import DatabaseUnavailable, HostNotServed, PayloadTooLarge
+from todoproject.api.exceptions import DatabaseUnavailable, HostNotAllowed, PayloadTooLarge
 
 logger = logging.getLogger(__name__)
 
 
 class ErrorBody(dict):
-    """The body of an error response, with the serializer by which the browsable API shows errors beside fields."""
+    """The body of an error response, with the serializer that the browsable API needs to show errors beside fields."""
 
     serializer: Any = None
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Return the response to an exception in an API view; None for an unexpected one, which becomes a 500."""
-    exc = as_api_exception(exc)
+    exc = to_api_exception(exc)
     response = rest_framework_handler(exc, context)
     if response is not None:
         response.data = error_body(exc)  # type: ignore[arg-type]
     return response
 
 
-def as_api_exception(exc: Exception) -> Exception:
-    """Return the API's exception for one of Django's about a request or the database; any other as it is."""
+def to_api_exception(exc: Exception) -> Exception:
+    """Convert Django's exceptions about a request or the database to API exceptions; return others unchanged."""
     match exc:
         case DisallowedHost():
-            return HostNotServed()
+            return HostNotAllowed()
         case RequestDataTooBig():
             return PayloadTooLarge()
         case BadRequest() | SuspiciousOperation() | UnreadablePostError():
             return exceptions.ParseError(str(exc) or None)
-        case OperationalError() | InterfaceError() | InternalError():  # The last: a read-only database.
+        case OperationalError() | InterfaceError() | InternalError():  # InternalError: a read-only PostgreSQL.
             logger.error("The database failed: %s", exc)
             return DatabaseUnavailable()
         case Http404():
-            return exceptions.NotFound()  # Django's text would reveal whether the row or the URL is missing.
+            return exceptions.NotFound()  # Django's text names the model or the URL patterns.
         case PermissionDenied():
             return exceptions.PermissionDenied(*exc.args)
     return exc
@@ -75,7 +75,7 @@ def flatten_errors(exc: exceptions.APIException) -> list[tuple[str, str, str | N
     """Return (code, detail, attr) for each error of an exception, at least one."""
     detail = exc.detail
     if not isinstance(exc, exceptions.ValidationError) and isinstance(detail, dict):
-        # simplejwt's detail: a text, its code, and a message for each token class, which a client does not need.
+        # simplejwt's detail has a text, its code, and a message for each token class, which a client does not need.
         return [(str(detail["code"]), str(detail["detail"]), None)]
     return list(iterate_errors(detail)) or [("invalid", "Invalid input.", None)]
 
@@ -114,7 +114,7 @@ class ErrorView(APIView):
 
 
 def error_response(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return a response with an error. It must not be stored, and has no `Allow`, which only the path's view knows."""
+    """Return an error response, uncached, and without `Allow`, which only the path's own view knows."""
     response: Any = ErrorView.as_view(exception=exception)(request)
     response["Cache-Control"] = "no-store"
     del response["Allow"]
@@ -123,7 +123,7 @@ def error_response(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return Django's response to a bad request, always JSON: a page would need the Host, which may be wrong."""
-    exc = as_api_exception(exception)
+    exc = to_api_exception(exception)
     if not isinstance(exc, exceptions.APIException):
         exc = exceptions.ParseError()
     return JsonResponse(error_body(exc), status=exc.status_code)

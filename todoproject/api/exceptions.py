@@ -23,11 +23,11 @@ class UnsupportedCharset(exceptions.APIException):
 
 class DatabaseUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "The database does not respond. Nothing was changed; try again later."
+    default_detail = "The database is unavailable or busy. Try again later."
     default_code = "database_unavailable"
 
 
-class HostNotServed(exceptions.APIException):
+class HostNotAllowed(exceptions.APIException):
     status_code = status.HTTP_400_BAD_REQUEST
-    default_detail = "This server does not serve the host name of the request."
+    default_detail = "The host name of the request is not allowed. Use one from the server's ALLOWED_HOSTS."
     default_code = "host_not_served"

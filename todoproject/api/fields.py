@@ -1,4 +1,4 @@
-"""Serializer fields that accept a value only in its own JSON type."""
+"""Serializer fields that accept only values of their own JSON type."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from todoproject.api.parsers import FormData
 
 
 class StringField(serializers.CharField):
-    """A string field that refuses numbers, where DRF's would convert them."""
+    """A string field that refuses numbers; DRF's would convert them."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -20,7 +20,7 @@ class StringField(serializers.CharField):
 
 
 class RFC3339DateTimeField(serializers.DateTimeField):
-    """A date-time with an offset (RFC 3339), in UTC. In a form an empty text is null, and the default offset is UTC."""
+    """An RFC 3339 date-time, converted to UTC. In a form, an empty text is null and the offset may be omitted (UTC)."""
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
@@ -28,7 +28,7 @@ class RFC3339DateTimeField(serializers.DateTimeField):
 
     def to_internal_value(self, value: Any) -> datetime:
         if not isinstance(value, str):
-            raise ValidationError("Write a date-time as a string, like 2026-12-24T18:00:00Z, or null.", code="invalid")
+            raise ValidationError("Send a date-time string such as 2026-12-24T18:00:00Z, or null.", code="invalid")
         in_form = isinstance(getattr(self.root, "initial_data", None), FormData)
         try:
             return parse_datetime(value, default_offset="Z" if in_form else "")

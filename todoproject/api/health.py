@@ -1,4 +1,4 @@
-"""`GET /health/`: whether the API and its database work."""
+"""`GET /health/`: checks the API and its database."""
 
 from django.conf import settings
 from django.db import connection
@@ -33,9 +33,9 @@ class HealthView(UncachedView):
         ],
     )
     def get(self, request: Request) -> Response:
-        """Returns 200 if the database responds, and 503 if it does not.
+        """Check the API and its database: 200 if the database responds, 503 if not.
 
-        `durable` is false where the data is a temporary copy that is lost with its instance.
+        `durable` is false if the data is a temporary copy, which is lost with its instance.
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

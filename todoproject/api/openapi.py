@@ -1,7 +1,7 @@
-"""The OpenAPI document: one for everybody, with the errors that each operation may answer with.
+"""The OpenAPI document, the same for every user, with the errors that each operation can return.
 
-The errors are rendered from the exceptions themselves. A view declares which of its own an action raises:
-`raises = {"list": [SyncTokenExpired()]}`; those that all views share are added here.
+The errors are rendered from the exceptions themselves. A view declares the errors of each action:
+`documented_errors = {"list": [SyncTokenExpired()]}`; those that all views share are added here.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ INVALID_REQUESTS = [
 INVALID_BODIES = [PayloadTooLarge(), UnsupportedMediaType("text/plain"), UnsupportedCharset()]
 CSRF_FAILED = PermissionDenied("CSRF Failed: CSRF token missing.")
 
-ERROR = {
+ERROR_SCHEMA = {
     "type": "object",
     "description": "The body of every error.",
     "required": ["type", "message", "errors"],
@@ -52,20 +52,20 @@ ERROR = {
         },
     },
 }
-DESCRIPTIONS = {
+STATUS_DESCRIPTIONS = {
     400: "Something in the request is wrong. `attr` names it.",
     401: "There is no token, or it is invalid, expired or revoked.",
     403: "A write in a browser session came without its CSRF token.",
     404: "You have no todo with this id.",
-    405: "This method is allowed on the list for bulk calls only.",
-    406: "`Accept` asks for no format that is available here.",
-    410: "Changes since that revision are no longer complete.",
-    412: "A todo has changed since. Nothing was written.",
+    405: "On the list, this method is only allowed for bulk calls.",
+    406: "None of the formats in `Accept` is available.",
+    410: "Deletions since that revision have been purged.",
+    412: "A todo has changed. Nothing was written.",
     413: "The body is too large.",
     415: "The body is neither JSON nor a form, or not in UTF-8.",
     422: "The Idempotency-Key was sent before with another body.",
-    429: "Too many attempts. `Retry-After` says when the next one is possible.",
-    503: "The database is unavailable. Nothing was changed.",
+    429: "Too many attempts. `Retry-After` is the number of seconds to wait.",
+    503: "The database is unavailable or busy.",
 }
 RETRY_AFTER = {
     "Retry-After": {"description": "Seconds until the next attempt.", "schema": {"type": "integer", "minimum": 1}}
@@ -78,13 +78,13 @@ class ErrorAutoSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
         if operation:
-            for error in self.errors(operation):
+            for error in self.list_errors(operation):
                 add_error(operation["responses"], error)
             operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
-    def errors(self, operation: dict[str, Any]) -> Iterator[APIException]:
-        """Yield the exceptions that the operation may raise."""
+    def list_errors(self, operation: dict[str, Any]) -> Iterator[APIException]:
+        """Yield the exceptions that the operation can raise, for the examples of its error responses."""
         needs_user = any(operation.get("security", []))
         yield from (NotAcceptable(), DatabaseUnavailable())
         if isinstance(self.view, StrictView):
@@ -97,7 +97,8 @@ class ErrorAutoSchema(AutoSchema):
             yield CSRF_FAILED
         if "{" in self.path:
             yield NotFound()
-        yield from getattr(self.view, "raises", {}).get(self.view.action, ()) if hasattr(self.view, "action") else ()
+        if hasattr(self.view, "action"):
+            yield from getattr(self.view, "documented_errors", {}).get(self.view.action, ())
 
 
 def add_error(responses: dict[str, Any], error: APIException) -> None:
@@ -111,7 +112,7 @@ def add_error(responses: dict[str, Any], error: APIException) -> None:
     response = responses.setdefault(
         str(error.status_code),
         {
-            "description": DESCRIPTIONS[error.status_code],
+            "description": STATUS_DESCRIPTIONS[error.status_code],
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": {}}},
         },
     )
@@ -121,8 +122,8 @@ def add_error(responses: dict[str, Any], error: APIException) -> None:
 
 
 def share_error_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Replace the error responses of all operations by one component a status; a hook of drf-spectacular."""
-    result["components"]["schemas"]["Error"] = ERROR
+    """Replace the operations' error responses with one shared component per status; a drf-spectacular hook."""
+    result["components"]["schemas"]["Error"] = ERROR_SCHEMA
     components = result["components"].setdefault("responses", {})
     for operation in (operation for methods in result["paths"].values() for operation in methods.values()):
         for status, response in operation["responses"].items():
@@ -148,6 +149,6 @@ def examples_of(response: dict[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def document() -> dict[str, Any]:
-    """Return the OpenAPI document. It is generated once a process, which takes about half a second."""
+def get_openapi_document() -> dict[str, Any]:
+    """Return the OpenAPI document. It is generated once per process, in about half a second."""
     return SchemaGenerator().get_schema(request=None, public=True)

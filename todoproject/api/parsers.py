@@ -1,4 +1,4 @@
-"""Parsers of request bodies that drop, cut or correct nothing: a body is used as it is, or refused."""
+"""Strict parsers of request bodies: a body is used in full or refused. The only change: CRLF in forms becomes LF."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.utils.json import strict_constant
 
 from todoproject.api.exceptions import field_error
-from todoproject.api.suggestions import printable
+from todoproject.api.suggestions import shorten_for_error
 
 
 class FormData(dict):
@@ -21,18 +21,18 @@ class FormData(dict):
 
 
 def repeated_field_error(name: str, prefix: str = "") -> ValidationError:
-    return field_error(prefix + printable(name), "This field is given more than once.", "repeated")
+    return field_error(prefix + shorten_for_error(name), "This field is given more than once.", "repeated")
 
 
 def decode_utf8(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ParseError(f"The body is not UTF-8: see byte {error.start}.") from None
+        raise ParseError(f"The body is not valid UTF-8 (at byte {error.start}). Send it in UTF-8.") from None
 
 
 class DuplicateKeyDetector:
-    """Builds the objects of one JSON text, and notes the first repeated key, where Python would keep the last value."""
+    """Builds JSON objects, and records the first repeated key; `json.loads` would silently keep the last value."""
 
     def __init__(self) -> None:
         self.first_duplicate: tuple[str, dict[str, Any]] | None = None
@@ -46,7 +46,7 @@ class DuplicateKeyDetector:
         return data
 
     def refuse_duplicate(self, parsed: Any) -> None:
-        """Raise the error about a repeated key, if there is one; in an item of an array it has the item's index."""
+        """Raise ValidationError if a key is repeated. In an item of an array, `attr` begins with the item's index."""
         if self.first_duplicate is not None:
             key, holder = self.first_duplicate
             items = parsed if isinstance(parsed, list) else []
@@ -55,7 +55,7 @@ class DuplicateKeyDetector:
 
 
 class StrictJSONParser(JSONParser):
-    """Parses JSON in UTF-8; refuses repeated keys, NaN, Infinity and nesting deeper than Python's stack."""
+    """Parses JSON in UTF-8; refuses repeated keys, NaN, Infinity and nesting beyond Python's recursion limit."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         text, detector = decode_utf8(stream.read()), DuplicateKeyDetector()
@@ -70,7 +70,7 @@ class StrictJSONParser(JSONParser):
 
 
 def build_form_data(fields: Iterable[tuple[str, list[Any]]]) -> FormData:
-    """Return a form's fields, each given once, with the CRLF that browsers send as LF."""
+    """Return a form's fields, with the CRLF that browsers send as LF. Raises ValidationError for a repeated field."""
     data = FormData()
     for name, values in fields:
         if len(values) > 1:
@@ -113,7 +113,7 @@ class StrictMultiPartParser(MultiPartParser):
 
 
 def count_parts(body: bytes, media_type: str) -> int:
-    """Return how many parts a multipart body has. Raises ParseError if it ends early or is encoded otherwise."""
+    """Return the number of parts of a multipart body. Raises ParseError if the body is incomplete or encoded."""
     try:
         boundary = parse_header_parameters(media_type)[1]["boundary"].encode("ascii")
     except (KeyError, ValueError):

@@ -9,7 +9,7 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
     """DRF's pages, without forms for the methods in the view's `methods_without_form`."""
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
-        """Render as UTF-8; a lone surrogate, which a form shows again as it was sent, is escaped."""
+        """Encode the page as UTF-8; escape lone surrogates, which a redisplayed form may contain."""
         page: str = super().render(data, accepted_media_type, renderer_context)
         return page.encode("utf-8", "backslashreplace")
 

@@ -44,6 +44,6 @@ class RootView(UncachedView):
         ],
     )
     def get(self, request: Request) -> Response:
-        """Returns the URL of every part of the API."""
+        """List the URLs of the API."""
         links = {name: reverse(view, request=request) for name, view in ROOT_LINKS.items()}
         return Response(links)

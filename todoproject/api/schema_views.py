@@ -1,4 +1,4 @@
-"""The OpenAPI document, as JSON, YAML and a page."""
+"""Views of the OpenAPI document, as JSON, YAML and a page."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from todoproject.api.openapi import document
+from todoproject.api.openapi import get_openapi_document
 
 
-class JSONErrors(APIView):
-    """A public view whose answer is no JSON, but whose errors are."""
+class JSONErrorsView(APIView):
+    """A public view that renders its errors as JSON, whatever the format of its content."""
 
     schema = None
     authentication_classes = ()
@@ -28,22 +28,22 @@ class JSONErrors(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-class SchemaView(JSONErrors):
+class SchemaView(JSONErrorsView):
     """The OpenAPI 3 document, as JSON or YAML."""
 
     renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer)
 
     def get(self, request: Request) -> Response:
         prefix = get_script_prefix().rstrip("/")
-        return Response({**document(), "servers": [{"url": prefix}]} if prefix else document())
+        return Response({**get_openapi_document(), "servers": [{"url": prefix}]} if prefix else get_openapi_document())
 
 
-class DocsView(JSONErrors, SpectacularSwaggerView):
-    """The OpenAPI document's page."""
+class DocsView(JSONErrorsView, SpectacularSwaggerView):
+    """The OpenAPI document as a Swagger UI page."""
 
     url_name = "schema"
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"  # It has a CSRF token.
+        response["Cache-Control"] = "no-store"  # It contains a CSRF token.
         return response

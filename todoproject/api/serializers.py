@@ -1,4 +1,4 @@
-"""Serializers that refuse fields which they would not use."""
+"""A serializer that refuses unknown and read-only fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,14 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todoproject.api.parsers import FormData
-from todoproject.api.suggestions import MAX_ERRORS, printable, unknown_name_message
+from todoproject.api.suggestions import MAX_ERRORS, shorten_for_error, unknown_name_message
 
 CSRF_FIELD = "csrfmiddlewaretoken"
 
 
 # Each field of a body is used or refused. The error about an unknown field suggests the nearest known one. A read-only
-# field is refused too, except with the current value of an existing object: a client may send back what it got.
+# field is refused too, except with the current value of an existing object, so that a client can send back an object
+# that it has read.
 # This is not a docstring because drf-spectacular would publish that as the description of every subclass.
 class StrictSerializer(serializers.Serializer):
     def to_internal_value(self, data: Any) -> Any:
@@ -37,7 +38,8 @@ class StrictSerializer(serializers.Serializer):
             if name in writable or (name == CSRF_FIELD and isinstance(data, FormData)):
                 continue
             if name not in fields:
-                errors[printable(name)] = [ErrorDetail(unknown_name_message("field", name, writable), code="unknown")]
+                detail = unknown_name_message("field", name, writable)
+                errors[shorten_for_error(name)] = [ErrorDetail(detail, code="unknown")]
             elif not self.is_unchanged(name, data[name]):
                 errors[name] = [ErrorDetail("This field is read-only.", code="read_only")]
         return errors

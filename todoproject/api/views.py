@@ -14,16 +14,16 @@ class StrictView(APIView):
 
     cache_control = "private, no-cache"
 
-    def query_parameters(self) -> set[str]:
-        """Return the names of the query parameters that this call uses; `format` is known everywhere."""
+    def allowed_query_parameters(self) -> set[str]:
+        """Return the names of the query parameters that this call uses; `format` is allowed everywhere."""
         return {"format"}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        check_query_parameters(request, self.query_parameters())
+        check_query_parameters(request, self.allowed_query_parameters())
 
     def get_authenticate_header(self, request: Request) -> str:
-        """Return the scheme for `WWW-Authenticate`, on public views too: without one DRF turns a 401 into a 403."""
+        """Return the `WWW-Authenticate` header, on public views too: without it DRF turns a 401 into a 403."""
         return 'JWT realm="api"'
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -35,7 +35,7 @@ class StrictView(APIView):
 
 
 class UncachedView(APIView):
-    """A view whose responses must not be stored, because they describe the current moment."""
+    """A view whose responses are not cached, because they are valid only now."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -13,17 +13,17 @@ SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 SCHEMES = ("sqlite", "postgresql", "postgres")
 
-# How long a writer waits for another one, in seconds, before the response is 503.
+# Seconds that SQLite waits for another writer before the response is 503.
 BUSY_TIMEOUT = 20
 
-# How long to wait for a PostgreSQL that does not respond, in seconds, before the response is 503.
+# Seconds to wait for a connection to PostgreSQL before the response is 503.
 CONNECT_TIMEOUT = 5
 
 
 def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
-    """Return Django's settings for the database at `url`; with an empty one, for SQLite in the file `default`."""
+    """Return Django's settings for the database at `url`, or, if that is empty, for the SQLite file `default`."""
     if not url:
-        return sqlite_settings(default)
+        return build_sqlite_settings(default)
     try:
         config = dict(environ.Env.db_url_config(url)) if url.partition("://")[0] in SCHEMES else {}
     except ValueError:
@@ -34,25 +34,26 @@ def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
         if not folder.is_dir():
             problem = f"DATABASE_URL names a file in {folder}, which is not a folder; create it first."
             raise ConfigurationError(CheckID.DATABASE_URL, problem)
-        return sqlite_settings(config["NAME"])
+        return build_sqlite_settings(config["NAME"])
     config.setdefault("OPTIONS", {}).setdefault("connect_timeout", CONNECT_TIMEOUT)
-    # A pooler may give each transaction another connection, which would not know of a cursor kept on the server.
+    # A pooler may use another connection for each transaction, where a server-side cursor does not exist.
     return config | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 
 
 def require_supported_database(config: dict[str, Any]) -> None:
-    """Require PostgreSQL, or SQLite in a file: in memory each thread would have a database of its own."""
+    """Require PostgreSQL, or SQLite in a file: in memory, each thread would have its own database."""
     if config.get("ENGINE") not in (SQLITE, POSTGRESQL) or config["NAME"] in ("", ":memory:"):
-        # The URL itself is not repeated: it may carry a password.
-        hint = f"write it like {DATABASE_URL_EXAMPLE} or sqlite:////absolute/path.sqlite3"
-        raise ConfigurationError(CheckID.DATABASE_URL, f"DATABASE_URL names no database that is supported; {hint}.")
+        # The URL itself is not shown, because it may contain a password.
+        problem = "DATABASE_URL is not a supported database URL"
+        hint = f"set it to a URL such as {DATABASE_URL_EXAMPLE} or sqlite:////absolute/path.sqlite3"
+        raise ConfigurationError(CheckID.DATABASE_URL, f"{problem}; {hint}.")
 
 
-def sqlite_settings(path: Path | str) -> dict[str, Any]:
-    """Return Django's settings for a SQLite file that several processes use at once.
+def build_sqlite_settings(path: Path | str) -> dict[str, Any]:
+    """Return Django's settings for a SQLite file that several processes share.
 
-    WAL lets readers read while one writes. IMMEDIATE takes the write lock at BEGIN, where waiting is possible; a lock
-    taken later in a transaction fails at once. With FULL an acknowledged write survives power loss.
+    WAL lets others read while one process writes. IMMEDIATE takes the write lock at BEGIN, where waiting is possible;
+    taking it later in a transaction fails at once. With FULL, a committed write survives a power loss.
     """
     return {
         "ENGINE": SQLITE,
@@ -66,10 +67,10 @@ def sqlite_settings(path: Path | str) -> dict[str, Any]:
     }
 
 
-def writable_copy(packaged: Path, folder: Path) -> Path:
+def create_writable_copy(packaged: Path, folder: Path) -> Path:
     """Return the writable copy of a packaged SQLite file in `folder`, creating it if it is missing.
 
-    An existing copy is kept, with its data: Lambda starts new processes without emptying /tmp.
+    An existing copy is kept, with its data: Lambda can start a new process without emptying /tmp.
     """
     copy = folder / packaged.name
     if not copy.exists():
@@ -82,6 +83,6 @@ def writable_copy(packaged: Path, folder: Path) -> Path:
     return copy
 
 
-def is_sqlite_file_in(folder: Path, config: dict[str, Any]) -> bool:
+def is_sqlite_in_folder(config: dict[str, Any], folder: Path) -> bool:
     """Return whether the database is a SQLite file in that folder."""
     return config["ENGINE"] == SQLITE and folder in Path(config["NAME"]).absolute().parents

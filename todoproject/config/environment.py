@@ -1,4 +1,4 @@
-"""Functions that read one environment variable each, by type and strictly: an unreadable value stops the start."""
+"""Typed readers of environment variables. An invalid value prevents the start (ConfigurationError)."""
 
 import os
 
@@ -12,15 +12,15 @@ variables_read: set[str] = set()  # The names of all variables that were read.
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
-def string(name: str, *, default: str = "") -> str:
-    """Return the value exactly as it is set: `$` in a key does not refer to another variable."""
+def read_string(name: str, *, default: str = "") -> str:
+    """Return the value unchanged; django-environ would replace a value that begins with `$`."""
     variables_read.add(name)
     return os.environ.get(name, default)
 
 
-def boolean(name: str, *, default: bool = False) -> bool:
-    """Return an on/off value; unset or empty is the default."""
-    value = string(name).strip()
+def read_boolean(name: str, *, default: bool = False) -> bool:
+    """Return a Boolean, such as 1 or false; unset or empty is the default."""
+    value = read_string(name).strip()
     if not value:
         return default
     try:
@@ -29,31 +29,31 @@ def boolean(name: str, *, default: bool = False) -> bool:
         raise ConfigurationError(CheckID[name], f"{name} is {value!r}; set it to 1 or 0.") from None
 
 
-def integer(name: str, *, default: int) -> int:
+def read_integer(name: str, *, default: int) -> int:
     """Return a whole number within the setting's range (INTEGER_RANGES); unset or empty is the default."""
-    value = string(name).strip() or str(default)
+    value = read_string(name).strip() or str(default)
     return require_in_range(CheckID[name], parse_integer(value), written=value)
 
 
-def string_list(name: str, *, default: str = "") -> list[str]:
+def read_string_list(name: str, *, default: str = "") -> list[str]:
     """Return the parts of a comma-separated list; unset is the default, empty is an empty list."""
-    return [part.strip() for part in string(name, default=default).split(",") if part.strip()]
+    return [part.strip() for part in read_string(name, default=default).split(",") if part.strip()]
 
 
-def rate(name: str, *, default: str) -> Rate | None:
+def read_rate(name: str, *, default: str) -> Rate | None:
     """Return a rate written as COUNT/PERIOD, such as 20/min or 10/5min; unset is the default, empty is no limit."""
-    return parse_rate(name, string(name, default=default).strip())
+    return parse_rate(name, read_string(name, default=default).strip())
 
 
-def origins(name: str) -> list[str]:
+def read_origins(name: str) -> list[str]:
     """Return a comma-separated list of origins, such as https://app.example.com; unset is an empty list."""
-    listed = string_list(name)
+    listed = read_string_list(name)
     require_origins(listed)
     return listed
 
 
-def base_url(name: str, *, default: str) -> str:
-    """Return an http or https URL without a slash at the end; unset or empty is the default."""
-    url = string(name).strip()
+def read_base_url(name: str, *, default: str) -> str:
+    """Return an http or https URL without a trailing slash; unset or empty is the default."""
+    url = read_string(name).strip()
     require_base_url(url)
     return url.rstrip("/") or default

@@ -1,4 +1,4 @@
-"""The error about a wrong setting, and the ids of these errors, which are those of the system checks."""
+"""The error about a wrong setting, and the system check id of each rule about settings."""
 
 from enum import StrEnum, unique
 
@@ -7,9 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 @unique
 class CheckID(StrEnum):
-    """The id of each rule that a setting can break, or of a warning; an id never changes its meaning.
+    """The id of each rule about settings, and of each warning. The meaning of an id never changes.
 
-    A rule has the name of the environment variable whose value it is about, or a name of its own.
+    A member is named after its environment variable, or after its rule if the variable has several.
     """
 
     SECRET_KEY = "todoproject.E001"  # noqa: S105 (not a key)
@@ -37,7 +37,7 @@ class CheckID(StrEnum):
 
 
 class ConfigurationError(ImproperlyConfigured):
-    """A setting that breaks a rule: what is wrong and what would be right, in one line that ends with the id."""
+    """Raised for a setting that breaks a rule. Its message is one line: the problem, the fix and the check id."""
 
     def __init__(self, check_id: CheckID, problem: str) -> None:
         super().__init__(f"{problem} ({check_id})")

@@ -1,4 +1,4 @@
-"""Files that several processes may create at once."""
+"""Creates files that several processes may create at the same time."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ from pathlib import Path
 def create_if_missing(path: Path, content: bytes) -> None:
     """Create the file with mode 600, complete and on disk, unless it exists.
 
-    Of processes that start at once the first one wins, and none ever sees half a file. Raises OSError.
+    If several processes do so at the same time, the first one wins, and none sees a partial file. Raises OSError.
     """
     candidate = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:

@@ -1,6 +1,6 @@
-"""The log's configuration: one JSON object a line on Lambda, readable text elsewhere, on the standard error stream.
+"""The logging configuration: one JSON object per line on Lambda, plain text elsewhere, on the standard error stream.
 
-Secrets are redacted and control characters escaped, so that no client can write a line of its own.
+Secrets are redacted and control characters escaped, so that no client can forge a log line.
 """
 
 import json
@@ -10,8 +10,8 @@ import time
 import unicodedata
 from typing import Any
 
-# A last resort for texts of others (a database's error, a traceback): e-mail addresses, JSON Web Tokens, the tokens of
-# reset links, password hashes and rows. Our own code passes none of them to the log.
+# A safety net for texts from libraries, such as database errors and tracebacks: e-mail addresses, JSON Web Tokens, the
+# tokens of reset links, password hashes and rows. Our own code logs none of them.
 SECRETS = re.compile(
     r"[^\s\"<>(),:;@]{1,64}@[^\s\"'<>(),:;@]+"
     r"|(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?"
@@ -26,26 +26,29 @@ def redact(text: str) -> str:
     return SECRETS.sub("[redacted]", text)
 
 
-def escape(text: str) -> str:
-    """Return the redacted text with control characters escaped: none ends a line or moves a terminal's cursor."""
-    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+def redact_and_escape(text: str) -> str:
+    """Redact the text, and escape control characters, which could end the line or move a terminal's cursor."""
+    escaped_categories = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(
-        c.encode("unicode_escape").decode() if unicodedata.category(c) in hidden else c for c in redact(text)
+        c.encode("unicode_escape").decode() if unicodedata.category(c) in escaped_categories else c
+        for c in redact(text)
     )
 
 
 class TextFormatter(logging.Formatter):
-    """Writes one line a record, for people; a traceback follows it, indented."""
+    """Formats a record as one line of text, followed by its indented traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = [f"{self.formatTime(record)} {record.levelname} {escape(f'{record.name}: {record.getMessage()}')}"]
+        lines = [
+            f"{self.formatTime(record)} {record.levelname} {redact_and_escape(f'{record.name}: {record.getMessage()}')}"
+        ]
         if record.exc_info:
-            lines += [f"    {escape(line)}" for line in self.formatException(record.exc_info).splitlines()]
+            lines += [f"    {redact_and_escape(line)}" for line in self.formatException(record.exc_info).splitlines()]
         return "\n".join(lines)
 
 
 class JSONFormatter(logging.Formatter):
-    """Writes one JSON object a line, in ASCII, with the record's `fields` if it has any, else its message."""
+    """Formats a record as one line of JSON in ASCII, with the record's `fields` if it has any, else its message."""
 
     converter = time.gmtime  # type: ignore[assignment]
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -59,7 +62,7 @@ class JSONFormatter(logging.Formatter):
         return json.dumps({key: redact(value) if isinstance(value, str) else value for key, value in entry.items()})
 
 
-def logging_config(*, as_json: bool) -> dict[str, Any]:
+def build_logging_config(*, as_json: bool) -> dict[str, Any]:
     """Return Django's LOGGING: everything goes to the standard error stream."""
     return {
         "version": 1,
@@ -71,13 +74,13 @@ def logging_config(*, as_json: bool) -> dict[str, Any]:
         "loggers": {
             "todoproject": {"level": "INFO"},  # One line for each request.
             "django": {"handlers": [], "level": "INFO"},
-            # Refused requests are WARNING and stand in the request log already; unexpected exceptions are ERROR.
+            # 4xx responses are WARNING and already in the request log; unexpected exceptions are ERROR.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "CRITICAL"},
             # The lines of runserver and of Zappa contain the path.
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},
             "zappa": {"level": "WARNING"},
-            # DEBUG here logs all variables of a page and all values of a statement, so it stays off at any root level.
+            # DEBUG would log the variables of pages and the values of statements, so it is off at any root level.
             "django.template": {"level": "INFO"},
             "django.db.backends": {"level": "INFO"},
         },

@@ -1,4 +1,4 @@
-"""Where mail is sent, from one URL, and its sender."""
+"""The mail settings, from EMAIL_URL, and the sender address."""
 
 import re
 from email.utils import getaddresses
@@ -34,19 +34,21 @@ class MailSettings(NamedTuple):
 def parse_email_url(url: str, *, production: bool) -> MailSettings:
     """Return the mail settings for EMAIL_URL.
 
-    Without one, mail is printed on the console; in production, where that would be the log, none is sent.
+    Without a URL, mails are printed on the console; in production, where the console is the log, none are sent.
     """
     if not url:
         return MailSettings(DUMMY_BACKEND if production else CONSOLE_BACKEND)
     try:
-        is_readable = url.partition("://")[0] in SCHEMES and "?" not in url
-        config = environ.Env.email_url_config(url) if is_readable else {}
+        is_supported = url.partition("://")[0] in SCHEMES and "?" not in url
+        config = environ.Env.email_url_config(url) if is_supported else {}
     except ValueError:
         config = {}
     if not config or (url != CONSOLE_URL and not config["EMAIL_HOST"]):
-        # The URL itself is not repeated: it may carry a password.
-        raise ConfigurationError(CheckID.EMAIL_URL, f"EMAIL_URL names no mail server; write it like {EXAMPLE}.")
-    require_mail_outside_log(config["EMAIL_BACKEND"], production=production)
+        # The URL itself is not shown, because it may contain a password.
+        raise ConfigurationError(
+            CheckID.EMAIL_URL, f"EMAIL_URL is not a mail server URL; set it to one such as {EXAMPLE}."
+        )
+    require_no_console_mail(config["EMAIL_BACKEND"], production=production)
     return MailSettings(
         backend=config["EMAIL_BACKEND"],
         host=config["EMAIL_HOST"] or "localhost",
@@ -58,15 +60,15 @@ def parse_email_url(url: str, *, production: bool) -> MailSettings:
     )
 
 
-def require_mail_outside_log(backend: str, *, production: bool) -> None:
-    """Require another backend than the console, which is the log in production: links in mails carry secrets."""
+def require_no_console_mail(backend: str, *, production: bool) -> None:
+    """Refuse the console in production, where it is the log: the links in mails contain secrets."""
     if production and backend == CONSOLE_BACKEND:
-        problem = f"EMAIL_URL is {CONSOLE_URL}, which is the log in production; write it like {EXAMPLE}."
+        problem = f"EMAIL_URL is {CONSOLE_URL}, which is the log in production; set it to a URL such as {EXAMPLE}."
         raise ConfigurationError(CheckID.EMAIL_URL, problem)
 
 
-def default_sender(public_url: str) -> str:
-    """Return the sender for a server without one of its own: noreply at the host of PUBLIC_URL."""
+def build_default_sender(public_url: str) -> str:
+    """Return the default sender: noreply at the host of PUBLIC_URL."""
     host = urlsplit(public_url).hostname or ""
     is_name = re.search("[a-z]", host) and ":" not in host
     return f"Todo API <noreply@{host if is_name else 'localhost'}>"
@@ -80,5 +82,5 @@ def require_sender(sender: str) -> None:
         if not sender.isprintable():
             raise ValueError
     except (ValueError, ValidationError):
-        hint = "write one address, like todo@example.com or Todo <todo@example.com>"
+        hint = "set it to one address, such as todo@example.com or Todo <todo@example.com>"
         raise ConfigurationError(CheckID.DEFAULT_FROM_EMAIL, f"DEFAULT_FROM_EMAIL is {sender!r}; {hint}.") from None

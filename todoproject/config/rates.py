@@ -12,25 +12,25 @@ SECONDS |= {"d": 86_400, "day": 86_400}
 
 
 class Rate(NamedTuple):
-    """At most so many attempts in so many seconds."""
+    """The maximum number of attempts in a period."""
 
     attempts: int
     seconds: int
 
 
 def parse_rate(name: str, text: str) -> Rate | None:
-    """Return the rate that a setting's text means, such as 20/min or 10/5min; an empty text is None: no limit."""
+    """Parse a rate such as 20/min or 10/5min; an empty text is None, which is no limit."""
     if not text:
         return None
     match = PATTERN.fullmatch(text)
     if not match or match[3] not in SECONDS:
-        hint = "write it as COUNT/PERIOD like 20/min, 10/5min or 100/hour, or leave it empty for no limit"
+        hint = "set it to COUNT/PERIOD, such as 20/min, 10/5min or 100/hour, or to an empty text for no limit"
         raise ConfigurationError(CheckID.THROTTLES, f"{name} is {text!r}; {hint}.")
     return Rate(int(match[1]), int(match[2] or 1) * SECONDS[match[3]])
 
 
 def require_rates(throttles: Mapping[str, object]) -> None:
-    """Require that each is what `parse_rate` returns: None, or a Rate of positive numbers."""
+    """Require that each is None or a Rate of positive numbers, as `parse_rate` returns it."""
     for scope, rate in throttles.items():
         if rate is not None and not (isinstance(rate, Rate) and rate.attempts > 0 and rate.seconds > 0):
             hint = "set it to a Rate of positive numbers, or to None for no limit"

@@ -1,6 +1,6 @@
-"""Rules that a setting of the right type can still break.
+"""Rules for the values of settings that already have the right type.
 
-Each raises ConfigurationError. The settings module applies them to what the environment says, and the system checks
+Each raises ConfigurationError. The settings module applies them to the environment's values, and the system checks
 apply them to the settings as loaded.
 """
 
@@ -37,7 +37,7 @@ INTEGER_RANGES = {
 
 
 def require_in_range(check_id: CheckID, value: int | None, *, written: str | None = None) -> int:
-    """Return the number if it lies in the setting's range; the error shows it as it was `written`."""
+    """Return the number if it is in the setting's range. The error shows it as `written` in the environment."""
     minimum, maximum = INTEGER_RANGES[check_id]
     if value is None or not minimum <= value <= maximum:
         shown = repr(value if written is None else written)
@@ -48,52 +48,54 @@ def require_in_range(check_id: CheckID, value: int | None, *, written: str | Non
 
 def require_debug_off(debug: bool, *, production: bool) -> None:
     if production and debug:
-        raise ConfigurationError(CheckID.DEBUG, "DEBUG shows code and settings to strangers; unset it in production.")
+        raise ConfigurationError(CheckID.DEBUG, "DEBUG is on, which reveals code and settings; unset it in production.")
 
 
 def require_allowed_hosts(hosts: list[str], *, production: bool) -> None:
     if production and not hosts:
-        hint = "set it to the host names served, separated by commas"
+        hint = "set it to the host names of this server, separated by commas"
         raise ConfigurationError(CheckID.ALLOWED_HOSTS, f"ALLOWED_HOSTS is empty; {hint}.")
 
 
 def require_durable_database(is_durable: bool, *, required: bool) -> None:
     if required and not is_durable:
-        hint = f"set it to a database like {DATABASE_URL_EXAMPLE}"
-        raise ConfigurationError(CheckID.DATABASE_REQUIRED, f"DATABASE_URL is not set, or in /tmp; {hint}.")
+        hint = f"set it to a URL such as {DATABASE_URL_EXAMPLE}"
+        raise ConfigurationError(
+            CheckID.DATABASE_REQUIRED, f"DATABASE_URL is not set, or names a file in /tmp; {hint}."
+        )
 
 
 def require_origins(origins: Iterable[str]) -> None:
-    """Require that each is the scheme, host and port of a web page, as a browser sends them in `Origin`."""
+    """Require that each is a scheme, a host and an optional port, as browsers send them in `Origin`."""
     for origin in origins:
-        if not ORIGIN.fullmatch(origin) or not has_host_and_port(origin):
-            hint = "write origins like https://app.example.com, without a path or a slash at the end"
+        if not ORIGIN.fullmatch(origin) or not has_valid_host_and_port(origin):
+            hint = "use origins such as https://app.example.com, without a path or a trailing slash"
             raise ConfigurationError(CheckID.CORS_ALLOWED_ORIGINS, f"CORS_ALLOWED_ORIGINS has {origin!r}; {hint}.")
 
 
 def require_base_url(url: str) -> None:
-    """Require an origin with or without a path, but no user, query or fragment; it may be empty."""
+    """Require an empty text, or an origin with an optional path, but without user, query and fragment."""
     origin = ORIGIN.match(url)
-    if url and not (origin and PATH.fullmatch(url, origin.end()) and has_host_and_port(url)):
-        hint = "write it like https://todo.example.com or http://127.0.0.1:8000"
+    if url and not (origin and PATH.fullmatch(url, origin.end()) and has_valid_host_and_port(url)):
+        hint = "set it to a URL such as https://todo.example.com or http://127.0.0.1:8000"
         raise ConfigurationError(CheckID.PUBLIC_URL, f"PUBLIC_URL is {url!r}; {hint}.")
 
 
 def require_https(url: str, *, production: bool) -> None:
-    """Require https in production, except for this machine itself: links in mails carry secrets."""
+    """Require https in production, except for this machine itself: links in mails contain secrets."""
     if production and url.startswith("http:") and urlsplit(url).hostname not in LOOPBACK:
-        hint = "production sends links that begin with https:// only"
+        hint = "in production, set it to a URL that begins with https://"
         raise ConfigurationError(CheckID.PUBLIC_URL_NOT_HTTPS, f"PUBLIC_URL is {url!r}; {hint}.")
 
 
 def require_public_url(url: str, *, sends_mail: bool) -> None:
     if sends_mail and not url:
-        problem = "EMAIL_URL is set, but not PUBLIC_URL; links in mails begin with it, like https://todo.example.com."
+        problem = "PUBLIC_URL is not set, but EMAIL_URL is; set it to the start of links in mails, such as https://todo.example.com."
         raise ConfigurationError(CheckID.PUBLIC_URL_MISSING, problem)
 
 
-def has_host_and_port(url: str) -> bool:
-    """Return whether the host can be one (an IPv6 address above all) and the port, if any, is possible."""
+def has_valid_host_and_port(url: str) -> bool:
+    """Return whether the URL has a valid host (a name or an address) and, if it has a port, a valid one."""
     try:
         return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
     except ValueError:

@@ -1,4 +1,4 @@
-"""The SECRET_KEY: from the environment in production; elsewhere generated once and kept in a file."""
+"""Loads or generates the SECRET_KEY, and requires a strong one in production."""
 
 import secrets
 from pathlib import Path
@@ -11,38 +11,37 @@ MINIMUM_LENGTH = 50
 MINIMUM_DIFFERENT = 5
 DEFAULT_PREFIX = "django-insecure-"
 
-HOW_TO_MAKE_ONE = "python -c 'import secrets; print(secrets.token_urlsafe(50))' prints a good one"
+KEY_COMMAND_HINT = "generate one with: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 
 def require_strong_key(key: str, *, production: bool) -> None:
-    """Require a key that is fit for production. The error does not show it."""
+    """Require a strong key in production. The error does not show the key."""
     if not production:
         return
     if not key:
-        problem = f"SECRET_KEY is not set. Production needs one of its own; {HOW_TO_MAKE_ONE}."
+        problem = f"SECRET_KEY is not set, and production needs one; {KEY_COMMAND_HINT}."
         raise ConfigurationError(CheckID.SECRET_KEY, problem)
     if key.startswith(DEFAULT_PREFIX) or len(key) < MINIMUM_LENGTH or len(set(key)) < MINIMUM_DIFFERENT:
         raise ConfigurationError(
             CheckID.SECRET_KEY,
             f"SECRET_KEY is a default, or shorter than {MINIMUM_LENGTH} characters, or has fewer than "
-            f"{MINIMUM_DIFFERENT} different ones; {HOW_TO_MAKE_ONE}.",
+            f"{MINIMUM_DIFFERENT} different ones; {KEY_COMMAND_HINT}.",
         )
 
 
 def load_or_create_key(path: Path) -> str:
-    """Return the key kept in a file, which the first call creates with mode 600.
+    """Return the key that is stored in a file, which the first call creates with mode 600.
 
-    The key is never random per process: tokens and sessions hold across workers and restarts. Processes that start at
-    once agree on one key.
+    All processes share the key, even if they start at the same time, so tokens and sessions survive restarts.
     """
     if not path.exists():
         try:
             create_if_missing(path, secrets.token_urlsafe(50).encode())
         except OSError as error:
-            problem = f"No key can be kept in {path} ({error.strerror}); set SECRET_KEY."
+            problem = f"No key can be stored in {path} ({error.strerror}); set SECRET_KEY."
             raise ConfigurationError(CheckID.SECRET_KEY, problem) from error
     key = path.read_text().strip()
     if len(key) < MINIMUM_LENGTH:
-        problem = f"{path} holds no key of {MINIMUM_LENGTH} characters; delete it for a new one."
+        problem = f"{path} does not contain a key of {MINIMUM_LENGTH} characters; delete the file to generate one."
         raise ConfigurationError(CheckID.SECRET_KEY, problem)
     return key

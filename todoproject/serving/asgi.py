@@ -1,6 +1,6 @@
-"""The ASGI application: read each request whole in the event loop, then run Django on it in one of a few threads.
+"""The ASGI application: reads each request completely in the event loop, then runs Django in one of a few threads.
 
-A slow client therefore holds a connection, but no thread.
+Slow clients (Slowloris) therefore hold a connection, but not a thread.
 """
 
 import asyncio
@@ -23,12 +23,12 @@ Send = Callable[[Message], Awaitable[None]]
 
 THREADS = 4  # They live as long as the process, so that each keeps its database connection.
 
-# How long a client may take to send a body, and then to take each part of the response.
-CLIENT_SECONDS = 30
+# Seconds that a client may take to send a body, and to receive each part of the response.
+CLIENT_TIMEOUT_SECONDS = 30
 PART_BYTES = 65_536
-# How long the rest of a refused body is read and discarded; to close at once could lose the refusal on its way.
+# Seconds for which the rest of a refused body is read and discarded: closing at once could lose the response.
 DISCARD_SECONDS = 5
-# What the larger bodies of all requests and responses may hold in memory; beyond it the largest is dropped.
+# The memory limit for all larger request and response bodies; above it, the largest waiting for its client is dropped.
 MEMORY_BYTES = 134_217_728
 
 CLOSE = [(b"connection", b"close")]
@@ -41,7 +41,7 @@ class Response(NamedTuple):
 
 
 class IncompleteBodyError(Exception):
-    """The client left, or sent malformed chunks."""
+    """The client disconnected, or sent malformed chunks."""
 
 
 class ThreadedApplication:
@@ -50,7 +50,7 @@ class ThreadedApplication:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
         self.executor = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
-        self.memory: dict[asyncio.Timeout, int] = {}  # The bytes of each larger body, by the deadline of its client.
+        self.body_sizes: dict[asyncio.Timeout, int] = {}  # In bytes, for bodies over PART_BYTES; by deadline.
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -62,18 +62,20 @@ class ThreadedApplication:
                 await self.send_response(response, send, deadline, unread)
 
     async def respond(self, scope: Message, receive: Receive) -> tuple[Response, Receive | None]:
-        """Return the response to a request; with it, if a part of the body is still to come, what receives that."""
+        """Return the response to a request and, if part of the body is still unread, the callable that receives it."""
         try:
             async with self.client_deadline() as deadline:
                 body = await self.read_body(scope, receive, deadline)
                 deadline.reschedule(None)
                 environ = build_environ(scope, body)
-                response = await asyncio.get_running_loop().run_in_executor(self.executor, self.call, environ)
+                response = await asyncio.get_running_loop().run_in_executor(
+                    self.executor, self.run_wsgi_application, environ
+                )
         except TimeoutError:
-            return refusal(408), None
+            return build_empty_response(408), None
         except IncompleteBodyError:
-            return refusal(400), None
-        if body.is_whole:
+            return build_empty_response(400), None
+        if body.is_complete:
             return response, None
         response.headers.extend(CLOSE)
         return response, receive if b"expect" not in dict(scope["headers"]) else None
@@ -81,23 +83,23 @@ class ThreadedApplication:
     @asynccontextmanager
     async def client_deadline(self) -> AsyncIterator[asyncio.Timeout]:
         """Raise TimeoutError when the client takes too long."""
-        async with asyncio.timeout(CLIENT_SECONDS) as deadline:
+        async with asyncio.timeout(CLIENT_TIMEOUT_SECONDS) as deadline:
             try:
                 yield deadline
             finally:
-                self.memory.pop(deadline, None)
+                self.body_sizes.pop(deadline, None)
 
     def limit_memory(self, deadline: asyncio.Timeout, size: int) -> None:
-        """Note the size of a body; if all together are too large, drop the largest that waits for its client."""
+        """Record the size of a body. If all are too large together, drop the largest that waits for its client."""
         if size <= PART_BYTES:
             return
-        self.memory[deadline] = size
-        if sum(self.memory.values()) > MEMORY_BYTES:
-            waiting = [each for each in self.memory if each.when() is not None and not each.expired()]
-            max(waiting, key=self.memory.__getitem__).reschedule(0)
+        self.body_sizes[deadline] = size
+        if sum(self.body_sizes.values()) > MEMORY_BYTES:
+            waiting = [each for each in self.body_sizes if each.when() is not None and not each.expired()]
+            max(waiting, key=self.body_sizes.__getitem__).reschedule(0)
 
     async def read_body(self, scope: Message, receive: Receive, deadline: asyncio.Timeout) -> Body:
-        """Read the body; one that is larger than Django takes is not read to its end."""
+        """Read the body. A body that is larger than the limit is not read to its end."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         declared = int(dict(scope["headers"]).get(b"content-length", 0))
         if declared > limit:
@@ -113,7 +115,7 @@ class ThreadedApplication:
                 return Body(len(content), content)
         return Body(len(content), b"")
 
-    def call(self, environ: Message) -> Response:
+    def run_wsgi_application(self, environ: Message) -> Response:
         """Call the WSGI application, in a thread."""
         started: list[Any] = []
         chunks = self.application(environ, lambda *arguments: started.extend(arguments))
@@ -132,7 +134,7 @@ class ThreadedApplication:
     async def send_response(
         self, response: Response, send: Send, deadline: asyncio.Timeout, unread: Receive | None
     ) -> None:
-        """Send a response; what is unread of the request's body is discarded before the response's last part."""
+        """Send a response. The unread rest of the request's body is discarded before the last part."""
         status, headers, content = response
         self.limit_memory(deadline, len(content))
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -140,17 +142,17 @@ class ThreadedApplication:
         for start in range(0, last, PART_BYTES):
             part = content[start : start + PART_BYTES]
             await send({"type": "http.response.body", "body": part, "more_body": True})
-            deadline.reschedule(asyncio.get_running_loop().time() + CLIENT_SECONDS)
+            deadline.reschedule(asyncio.get_running_loop().time() + CLIENT_TIMEOUT_SECONDS)
         if unread:
-            await discard(unread)
+            await discard_body(unread)
         await send({"type": "http.response.body", "body": content[last:]})
 
 
-def refusal(status: int) -> Response:
+def build_empty_response(status: int) -> Response:
     return Response(status, [(b"content-length", b"0"), *CLOSE], b"")
 
 
-async def discard(receive: Receive) -> None:
+async def discard_body(receive: Receive) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(DISCARD_SECONDS):
             while (await receive()).get("more_body"):
@@ -158,18 +160,18 @@ async def discard(receive: Receive) -> None:
 
 
 async def run_lifespan(receive: Receive, send: Send) -> None:
-    """Answer the server's start and stop; at the stop, give the background tasks their time."""
+    """Handle ASGI's lifespan protocol. At the shutdown, wait for the background tasks."""
     await receive()
     watch = asyncio.create_task(stop_without_parent())
     await send({"type": "lifespan.startup.complete"})
     await receive()
     watch.cancel()
-    await asyncio.to_thread(background_tasks.stop)
+    await asyncio.to_thread(background_tasks.stop_executor)
     await send({"type": "lifespan.shutdown.complete"})
 
 
 async def stop_without_parent() -> None:
-    """Stop this process once the server's main process was killed, which Granian does not notice."""
+    """Stop this process when the server's main process has been killed, which Granian does not notice."""
     parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(1)

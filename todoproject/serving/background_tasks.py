@@ -1,4 +1,4 @@
-"""Tasks that run after the response, so that no client waits for them."""
+"""Runs tasks after the response, so that clients do not wait for them."""
 
 import logging
 import time
@@ -15,59 +15,59 @@ from django.db import connections
 
 logger = logging.getLogger(__name__)
 
-# The shortest and the longest wait before a task begins, in seconds. A task slows down other threads, and whether there
-# is one (a mail is sent only where the account exists) must not show in the time of a response: tasks begin after the
-# response was sent, at a random moment.
-DELAY = (0.02, 0.12)
+# The shortest and the longest delay before a task, chosen at random. It makes a task start after the response is sent,
+# so that response times do not reveal whether there is one: a reset mail is sent only if the account exists.
+DELAY_RANGE_SECONDS = (0.02, 0.12)
 
-# Tasks run one at a time, in order. With this many waiting something is broken, and further ones are dropped.
+# Tasks run one at a time, in order. If this many are waiting, something is broken, and further ones are dropped.
 MAX_WAITING = 100
 executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="background")
 queue_slots = BoundedSemaphore(MAX_WAITING)
 
-# How long a process that stops goes on with the waiting tasks, in seconds.
+# Seconds that a stopping process gives waiting tasks.
 STOP_SECONDS = 5
 
 
 def run_in_background(function: Callable[..., None], *arguments: Any) -> None:
     """Call a module-level function after the response; its arguments must be JSON values.
 
-    On Lambda, where threads freeze with the response, the Lambda function invokes itself asynchronously. Elsewhere a
-    thread makes the call. Errors are logged and never reach the caller.
+    On Lambda, where threads freeze after the response, the Lambda function invokes itself asynchronously. Elsewhere a
+    thread calls the function. Errors are logged and never reach the caller.
     """
     if settings.ON_LAMBDA:
         invoke_lambda(function, arguments)
     elif queue_slots.acquire(blocking=False):
-        executor.submit(run_task, function, arguments).add_done_callback(on_done)
+        executor.submit(run_task, function, arguments).add_done_callback(release_slot_and_log_failure)
     else:
-        logger.error("A background task was dropped: %s are waiting already", MAX_WAITING)
+        logger.error("A background task was dropped: %s tasks are already waiting", MAX_WAITING)
 
 
 def run_task(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    time.sleep(SystemRandom().uniform(*DELAY))
+    time.sleep(SystemRandom().uniform(*DELAY_RANGE_SECONDS))
     try:
         function(*arguments)
     finally:
         connections.close_all()
 
 
-def on_done(future: Future[None]) -> None:
+def release_slot_and_log_failure(future: Future[None]) -> None:
     queue_slots.release()
     if future.cancelled():
-        logger.error("A background task was dropped: the process stops")
+        logger.error("A background task was dropped: the process is stopping")
     elif error := future.exception():
         logger.error("A background task failed", exc_info=error)
 
 
-def stop() -> None:
-    """Run waiting tasks for STOP_SECONDS at most, then drop the rest: one that hangs must not delay the stop."""
+def stop_executor() -> None:
+    """Run waiting tasks for at most STOP_SECONDS, then drop the rest, so that a hanging task cannot delay the stop."""
     with suppress(TimeoutError):
         executor.submit(int).result(STOP_SECONDS)
     executor.shutdown(wait=False, cancel_futures=True)
 
 
 def invoke_lambda(function: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError  # With Zappa's module, a quarter of a cold start.
+    # Imported here because these two take a quarter of a cold start.
+    from botocore.exceptions import BotoCoreError, ClientError
     from zappa.asynchronous import run
 
     try:
@@ -78,7 +78,7 @@ def invoke_lambda(function: Callable[..., None], arguments: tuple[Any, ...]) -> 
 
 @cache
 def get_session_with_short_timeouts() -> Any:
-    """Return an AWS session that gives up after seconds; by default it would wait for minutes."""
+    """Return an AWS session whose calls fail after a few seconds; by default they wait for minutes."""
     import boto3
     from botocore.config import Config
     from botocore.session import get_session

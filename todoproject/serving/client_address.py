@@ -5,15 +5,15 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-IPV6_PREFIX = 64  # A customer has at least a /64 (RFC 6177), and may use each address in it.
+IPV6_PREFIX = 64  # A customer has at least a /64 (RFC 6177), and can use every address in it.
 
 
-def client_address(request: HttpRequest) -> str:
+def get_client_address(request: HttpRequest) -> str:
     """Return the client's IPv4 address, or the /64 network of its IPv6 address; an empty string if there is none.
 
-    With TRUSTED_PROXIES=n it is the n-th address from the right of X-Forwarded-For: the client may have written
-    whatever stands before it. Without that setting, or if that entry is missing or not an address, it is the peer's.
-    On Lambda the peer is the address that the gateway reports.
+    With TRUSTED_PROXIES=n it is the n-th entry from the right of X-Forwarded-For: entries further left may be forged
+    by the client. Without that setting, or if that entry is missing or not an address, it is the peer's address. On
+    Lambda the peer is the address that the gateway reports.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     trusted = settings.TRUSTED_PROXIES
@@ -22,7 +22,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def normalize_address(text: str) -> str:
-    """Return the one spelling of an IPv4 address or of an IPv6 address's network; an empty string for other text."""
+    """Return the canonical form of an IPv4 address or of an IPv6 address's /64; an empty string for other text."""
     try:
         address = ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The entry points of the Lambda function: `handler` passes every event, sanitized, to Zappa's handler."""
+"""The entry points of the Lambda function: `handler` sanitizes each event and passes it to Zappa's handler."""
 
 import base64
 import importlib
@@ -8,8 +8,8 @@ from typing import Any
 
 Event = dict[str, Any]
 
-# Lambda returns a response as a JSON string of at most 6 MB, in which each quote takes two bytes; base64 adds a third
-# to any body. A list, at most 4 MB, fits as base64. So bodies above this size, in characters, are encoded.
+# Lambda returns a response as JSON of at most 6 MB, in which escaping can double a body; base64 only adds a third. So
+# bodies of more characters than this are sent as base64; a list of at most 4 MB then fits.
 BASE64_THRESHOLD = 1_000_000
 
 
@@ -21,9 +21,9 @@ class LazyModule(ModuleType):
 
 
 def import_zappa_without_sdk() -> ModuleType:
-    """Import Zappa's handler without the AWS SDK, which takes a quarter of a cold start and serves no request.
+    """Import Zappa's handler without the AWS SDK, which takes a quarter of a cold start and is not needed for requests.
 
-    While Zappa is imported it uses only boto3.Session of the SDK, in annotations.
+    While Zappa is imported, it only uses boto3.Session of the SDK, in annotations.
     """
     boto3, botocore = LazyModule("boto3"), LazyModule("botocore")
     if not {"boto3", "botocore"} & sys.modules.keys():
@@ -48,32 +48,34 @@ def handler(event: Event, context: Any) -> Any:
 
 
 def sanitize_event_headers(event: Event) -> Event:
-    """Return the event with headers as an HTTP server would have passed them on; other events as they are.
+    """Return the event with the headers that an HTTP server would pass on; other events unchanged.
 
-    X-Forwarded-For is the address that the gateway saw, without what the client wrote. Names with an underscore are
-    dropped: WSGI cannot tell them from those with a hyphen. Values are UTF-8 bytes read as Latin-1, as in WSGI.
+    X-Forwarded-For becomes the client address that the gateway saw. Names with an underscore are dropped: WSGI cannot
+    tell them from names with a hyphen. Values are UTF-8 bytes decoded as Latin-1, as in WSGI.
     """
     if "headers" not in event and "multiValueHeaders" not in event:
         return event
-    event = event | {"headers": {name: to_wsgi_string(value) for name, value in trusted_headers(event.get("headers"))}}
+    event = event | {
+        "headers": {name: to_wsgi_string(value) for name, value in drop_untrusted_headers(event.get("headers"))}
+    }
     if address := get_source_address(event):
         event["headers"]["X-Forwarded-For"] = address
     if event.get("cookies"):
         event["cookies"] = [to_wsgi_string(cookie) for cookie in event["cookies"]]
     if event.get("multiValueHeaders"):
-        headers = trusted_headers(event["multiValueHeaders"])
+        headers = drop_untrusted_headers(event["multiValueHeaders"])
         event["multiValueHeaders"] = {name: [to_wsgi_string(value) for value in values] for name, values in headers}
     return event
 
 
 def get_source_address(event: Event) -> str | None:
-    """Return the address that the gateway saw the request come from, if the event has it."""
+    """Return the client address that the gateway saw, if the event has it."""
     context = event.get("requestContext") or {}
     source = context.get("http") or context.get("identity") or {}
     return source.get("sourceIp")
 
 
-def trusted_headers(headers: dict[str, Any] | None) -> list[tuple[str, Any]]:
+def drop_untrusted_headers(headers: dict[str, Any] | None) -> list[tuple[str, Any]]:
     return [(n, v) for n, v in (headers or {}).items() if "_" not in n and n.lower() != "x-forwarded-for"]
 
 

@@ -1,4 +1,4 @@
-"""The WSGI application for Zappa on Lambda, which may be served below a stage prefix such as /dev."""
+"""The WSGI application for Zappa on Lambda, also below a stage prefix such as /dev."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,7 +13,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """Serve a request with the path, stage prefix, content type and length that its event has.
 
     Zappa assumes a stage prefix wherever the host is amazonaws.com, and strips it from every path that begins with the
-    same letters. It passes a body's type and length on for POST, PUT, PATCH and DELETE only.
+    same letters. It only passes on a body's type and length for POST, PUT, PATCH and DELETE.
     """
     environ["SCRIPT_NAME"], path = split_path(environ["lambda.event"])
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")

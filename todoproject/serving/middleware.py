@@ -1,4 +1,4 @@
-"""Middleware for every request and response, whichever view it belongs to."""
+"""Middleware: error shape, no cookies for tokens, optional trailing slashes."""
 
 import logging
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import is_valid_path
 from rest_framework.exceptions import APIException, ParseError
 
-from todoproject.api.errors import as_api_exception, error_response
+from todoproject.api.errors import error_response, to_api_exception
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ErrorShapeMiddleware:
-    """Gives the API's error shape to what fails outside its views: empty error responses, a database that is down."""
+    """Gives errors from outside the API's views the API's shape: empty error responses, and exceptions."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -37,16 +37,16 @@ class ErrorShapeMiddleware:
         return shaped
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        error = as_api_exception(exception)
+        error = to_api_exception(exception)
         in_admin = request.resolver_match and request.resolver_match.app_name == "admin"
         if in_admin and isinstance(exception, ValueError | OverflowError | DataError):
             logger.exception("The admin failed on a request")
-            error = ParseError("The admin does not understand this request.")
+            error = ParseError("The admin could not process this request. Check its parameters.")
         return error_response(request, error) if isinstance(error, APIException) else None
 
 
 class NoCookiesForTokensMiddleware:
-    """Removes cookies from responses to requests with an `Authorization` header: these do not come from a browser."""
+    """Removes cookies from responses to requests with an `Authorization` header, which come from API clients."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -59,14 +59,18 @@ class NoCookiesForTokensMiddleware:
 
 
 class OptionalTrailingSlashMiddleware:
-    """Serves every path with and without its trailing slash, without a redirect."""
+    """Accepts every path with and without its trailing slash, without a redirect."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        slashed = f"{request.path_info}/"
-        if not request.path_info.endswith("/") and not is_valid_path(request.path_info) and is_valid_path(slashed):
-            request.path_info = slashed
+        path_with_slash = f"{request.path_info}/"
+        if (
+            not request.path_info.endswith("/")
+            and not is_valid_path(request.path_info)
+            and is_valid_path(path_with_slash)
+        ):
+            request.path_info = path_with_slash
             request.path += "/"
         return self.get_response(request)

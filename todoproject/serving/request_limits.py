@@ -1,4 +1,4 @@
-"""Limits on a request, checked before Django reads its body."""
+"""Checks the size, encoding and charset of a request before Django reads its body."""
 
 import codecs
 from collections.abc import Callable
@@ -12,25 +12,27 @@ from todoproject.api.exceptions import PayloadTooLarge, UnsupportedCharset
 
 
 class RequestLimitsMiddleware:
-    """Refuses a body that is too large (413) or still in chunks (400), and any charset but UTF-8 (415)."""
+    """Refuses a body that is too large (413) or not decoded from chunks (400), and charsets other than UTF-8 (415)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "HTTP_TRANSFER_ENCODING" in request.META:  # `manage.py runserver` does not decode chunks.
-            return error_response(request, ParseError("This server reads no chunked body. Send a Content-Length."))
+            return error_response(
+                request, ParseError("Chunked bodies are not supported by this server. Send a Content-Length.")
+            )
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())
         if not is_utf8(request.content_params.get("charset", "utf-8")):  # type: ignore[union-attr]
-            request.encoding = "utf-8"  # Else Django would encode the response in the charset of the request.
+            request.encoding = "utf-8"  # Otherwise Django would encode the response in the charset of the request.
             return error_response(request, UnsupportedCharset())
         return self.get_response(request)
 
 
 def is_utf8(charset: str) -> bool:
-    """Return whether this is a name of UTF-8, such as utf8."""
+    """Return whether a charset is UTF-8, also under another name, such as utf8."""
     try:
         return codecs.lookup(charset).name == "utf-8"
     except (LookupError, ValueError):

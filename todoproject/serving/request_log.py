@@ -1,4 +1,4 @@
-"""The log's line for each request. It names the route, not the path: a path may contain a secret."""
+"""Logs one line per request, with the route instead of the path, which may contain a secret."""
 
 import logging
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 
 logger = logging.getLogger("todoproject.requests")
 
-METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}  # A client may have made up any other.
+# Other methods are text from the client, so they are logged as "-".
+METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
 class RequestLogMiddleware:
@@ -38,7 +39,7 @@ class RequestLogMiddleware:
 
 
 class RouteInsteadOfPathFilter(logging.Filter):
-    """Rewrites Django's lines about failed requests, which contain the path, to name the route and the request's id."""
+    """Replaces the path in Django's lines about failed requests by the route, and adds the request's id."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -59,18 +60,18 @@ def get_route(request: HttpRequest) -> str:
 
 @cache
 def simplify_pattern(pattern: str) -> str:
-    from django.contrib.admindocs.views import simplify_regex  # It imports the admin, which only a request may need.
+    from django.contrib.admindocs.views import simplify_regex  # Imported late: it imports the admin.
 
     return simplify_regex(pattern)
 
 
 def get_request_id(request: HttpRequest) -> str:
-    """Return Lambda's id of the request, which Lambda's own log lines carry too; elsewhere a random one."""
+    """Return Lambda's id of the request, which is also in Lambda's own log lines; elsewhere a random one."""
     context = request.META.get("lambda.context")
     return request.META.setdefault("todoproject.request_id", context.aws_request_id if context else uuid4().hex)
 
 
 def get_known_user_id(request: HttpRequest) -> int | None:
-    """Return the id of the request's user if it was loaded already; this never queries the database."""
+    """Return the id of the request's user if the user is already loaded; this never queries the database."""
     user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
     return None if isinstance(user, SimpleLazyObject) else getattr(user, "pk", None)

@@ -1,4 +1,4 @@
-"""Serve the API over HTTP with Granian: `python -m todoproject.serving.server`."""
+"""Serves the API over HTTP with Granian: `python -m todoproject.serving.server`."""
 
 import resource
 import socket
@@ -13,16 +13,16 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
-from todoproject.config.environment import integer, string
+from todoproject.config.environment import read_integer, read_string
 from todoproject.config.errors import CheckID, ConfigurationError
 
 APPLICATION = "todoproject.serving.asgi:application"
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 HEAD_BYTES = 65_536
-# What is still in progress so long after the stop signal is killed. Seconds.
+# Seconds after the stop signal at which processes that are still running are killed.
 STOP_SECONDS = 10
-# Open connections per process; further ones wait to be accepted. Some files are left for the database and the log.
+# Open connections per process; further ones wait. OTHER_FILES are left for the database and the log.
 CONNECTIONS = 1_000
 OTHER_FILES = 100
 
@@ -41,11 +41,11 @@ def main() -> None:
 def read_options() -> dict[str, Any]:
     """Return Granian's options.
 
-    This loads the application, for all processes to share: a misconfiguration stops the start once, not in each.
+    This loads the application before the processes start, so that a configuration error is reported only once.
     """
-    host, port = free_address(string("HOST") or "127.0.0.1", integer("PORT", default=8000))
-    # Granian has one time limit for both: an idle connection, and the head of a request.
-    seconds = integer("KEEP_ALIVE_SECONDS", default=30)
+    host, port = resolve_free_address(read_string("HOST") or "127.0.0.1", read_integer("PORT", default=8000))
+    # Granian has one time limit for two things: an idle connection, and reading the head of a request.
+    seconds = read_integer("KEEP_ALIVE_SECONDS", default=30)
     import_module(APPLICATION.partition(":")[0])
     from django.conf import settings
 
@@ -57,7 +57,7 @@ def read_options() -> dict[str, Any]:
         "http": HTTPModes.http1,
         "http1_settings": HTTP1Settings(header_read_timeout=seconds * 1000, max_buffer_size=HEAD_BYTES),
         "websockets": False,
-        "backpressure": connection_limit(),
+        "backpressure": get_connection_limit(),
         "respawn_failed_workers": True,
         "workers_kill_timeout": STOP_SECONDS,
         "working_dir": BASE_DIR,
@@ -65,21 +65,22 @@ def read_options() -> dict[str, Any]:
     }
 
 
-def free_address(host: str, port: int) -> tuple[str, int]:
-    """Return the numeric address and port to listen at; port 0 is any free one.
+def resolve_free_address(host: str, port: int) -> tuple[str, int]:
+    """Return the numeric address and port to listen on; port 0 becomes a free port.
 
-    A port in use is refused here: Granian itself would share it with another Granian.
+    A port in use is refused here, because Granian would share it with another Granian.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.create_server(address[:2], family=family) as probe:
             return probe.getsockname()[:2]
     except OSError as error:
-        problem = f"The server cannot listen at HOST {host!r}, PORT {port}: {error.strerror}."
+        reason = f"The server cannot listen on HOST {host!r}, PORT {port}: {error.strerror}"
+        problem = f"{reason}; set HOST and PORT to a free address of this machine."
         raise ConfigurationError(CheckID.HOST, problem) from None
 
 
-def connection_limit() -> int:
+def get_connection_limit() -> int:
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     return CONNECTIONS if files == resource.RLIM_INFINITY else max(10, min(CONNECTIONS, files - OTHER_FILES))
 

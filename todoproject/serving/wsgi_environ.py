@@ -1,4 +1,4 @@
-"""Build the WSGI environ of a request from its ASGI scope and its body."""
+"""Builds the WSGI environ of a request from its ASGI scope and its body."""
 
 import sys
 from io import BytesIO
@@ -7,21 +7,21 @@ from urllib.parse import unquote_to_bytes
 
 
 class Body(NamedTuple):
-    """A request's body; of one that is too large the length is known, but not all of the content was read."""
+    """A request's body. If it is too large, `content` is empty, and `length` is what is known of its length."""
 
     length: int
     content: bytes | bytearray
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         return self.length == len(self.content)
 
 
 def build_environ(scope: dict[str, Any], body: Body) -> dict[str, Any]:
     """Return the environ (PEP 3333).
 
-    The body was decoded from its chunks, so it has a length and no transfer coding. Headers with an underscore are left
-    out: as WSGI variables they could pass for others, as X_Forwarded_For for X-Forwarded-For.
+    The body was decoded from its chunks, so it has a length and no transfer encoding. Headers with an underscore are
+    dropped: X_Forwarded_For would become the same WSGI variable as X-Forwarded-For.
     """
     (server, port), (client, _) = scope["server"], scope["client"]
     environ = {
@@ -43,7 +43,7 @@ def build_environ(scope: dict[str, Any], body: Body) -> dict[str, Any]:
     }
     for name, value in scope["headers"]:
         if b"_" not in name:
-            key, text = variable_name(name), value.decode("latin-1")
+            key, text = get_variable_name(name), value.decode("latin-1")
             environ[key] = f"{environ[key]},{text}" if key in environ else text
     environ["CONTENT_LENGTH"] = str(body.length)
     if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
@@ -51,6 +51,6 @@ def build_environ(scope: dict[str, Any], body: Body) -> dict[str, Any]:
     return environ
 
 
-def variable_name(header: bytes) -> str:
+def get_variable_name(header: bytes) -> str:
     name = header.decode("latin-1").upper().replace("-", "_")
     return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"

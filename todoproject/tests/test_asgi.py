@@ -72,13 +72,13 @@ def test_header_with_an_underscore_does_not_pass_for_another() -> None:
 
 
 def test_half_a_body_is_408_and_the_application_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "CLIENT_SECONDS", 0.05)
+    monkeypatch.setattr(asgi, "CLIENT_TIMEOUT_SECONDS", 0.05)
     recorder = RecordingApplication()
     sent = asyncio.run(request(ThreadedApplication(recorder), [b"{"], ends=False))
     assert (sent[0]["status"], recorder.calls) == (408, [])
 
 
-def test_beyond_the_memory_limit_the_largest_body_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_above_the_memory_limit_the_largest_body_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "MEMORY_BYTES", 1_000_000)
     application = ThreadedApplication(RecordingApplication())
 
@@ -89,11 +89,11 @@ def test_beyond_the_memory_limit_the_largest_body_is_dropped(monkeypatch: pytest
         return [(await large)[0]["status"], small[0]["status"]]
 
     assert asyncio.run(statuses()) == [408, 200]
-    assert application.memory == {}
+    assert application.body_sizes == {}
 
 
 def test_client_that_does_not_take_the_response_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asgi, "CLIENT_SECONDS", 0.05)
+    monkeypatch.setattr(asgi, "CLIENT_TIMEOUT_SECONDS", 0.05)
     application = ThreadedApplication(RecordingApplication(length=1_000_000))
 
     async def receive() -> dict[str, Any]:
@@ -103,4 +103,4 @@ def test_client_that_does_not_take_the_response_is_dropped(monkeypatch: pytest.M
         await asyncio.sleep(60 if "body" in message else 0)
 
     asyncio.run(asyncio.wait_for(application(SCOPE, receive, send), 5))
-    assert application.memory == {}
+    assert application.body_sizes == {}

@@ -15,16 +15,16 @@ STOP_WITH_WAITING_TASKS = """
 import logging, time, django
 django.setup()
 from todoproject.serving import background_tasks
-background_tasks.STOP_SECONDS, background_tasks.DELAY = 0.1, (0, 0)
+background_tasks.STOP_SECONDS, background_tasks.DELAY_RANGE_SECONDS = 0.1, (0, 0)
 for _ in range(4):
     background_tasks.run_in_background(time.sleep, 1)
-background_tasks.stop()
+background_tasks.stop_executor()
 """
 
 
 def test_tasks_that_wait_too_long_at_the_stop_are_dropped_and_logged() -> None:
     result = run("-c", STOP_WITH_WAITING_TASKS, DJANGO_SETTINGS_MODULE="todoproject.settings")
-    assert (result.returncode, result.stderr.count("dropped: the process stops")) == (0, 3)
+    assert (result.returncode, result.stderr.count("dropped: the process is stopping")) == (0, 3)
 
 
 def test_task_that_finds_the_queue_full_is_dropped_and_logged(caplog: Any, monkeypatch: pytest.MonkeyPatch) -> None:

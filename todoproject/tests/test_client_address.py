@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from todoproject.serving.client_address import client_address
+from todoproject.serving.client_address import get_client_address
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_only_the_address_from_a_trusted_proxy_counts(
 ) -> None:
     settings.TRUSTED_PROXIES = trusted
     headers = {"X-Forwarded-For": forwarded, "Forwarded": "for=6.6.6.6", "X-Real-IP": "6.6.6.6"}
-    assert client_address(RequestFactory(headers=headers).get("/", REMOTE_ADDR="192.0.2.1")) == expected
+    assert get_client_address(RequestFactory(headers=headers).get("/", REMOTE_ADDR="192.0.2.1")) == expected
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_only_the_address_from_a_trusted_proxy_counts(
     ],
 )
 def test_each_client_has_one_address_however_it_is_spelled(peer: str, expected: str) -> None:
-    assert client_address(RequestFactory().get("/", REMOTE_ADDR=peer)) == expected
+    assert get_client_address(RequestFactory().get("/", REMOTE_ADDR=peer)) == expected

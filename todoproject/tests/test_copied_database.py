@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from testing.processes import KEY, PRODUCTION, run
-from todoproject.config.databases import is_sqlite_file_in, parse_database_url, writable_copy
+from todoproject.config.databases import create_writable_copy, is_sqlite_in_folder, parse_database_url
 from todoproject.config.errors import CheckID
 
 NOBODY = 65_534
@@ -26,11 +26,11 @@ NOBODY = 65_534
 COPY_ON_SIGNAL = """
 import os, sys
 from pathlib import Path
-from todoproject.config.databases import writable_copy
+from todoproject.config.databases import create_writable_copy
 os.setuid(int(sys.argv[3]))
 print("ready", flush=True)
 sys.stdin.readline()
-copy = writable_copy(Path(sys.argv[1]), Path(sys.argv[2]))
+copy = create_writable_copy(Path(sys.argv[1]), Path(sys.argv[2]))
 print(len(copy.read_bytes()))
 """
 
@@ -56,16 +56,16 @@ def make_writable_folder(tmp_path: Path) -> Path:
 
 
 def test_copy_is_complete_and_accessible_to_its_owner_only(packaged: Path, tmp_path: Path) -> None:
-    copy = writable_copy(packaged, make_writable_folder(tmp_path))
+    copy = create_writable_copy(packaged, make_writable_folder(tmp_path))
     assert copy.read_bytes() == packaged.read_bytes()
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert [file.name for file in copy.parent.iterdir()] == ["db.sqlite3"]
 
 
 def test_existing_copy_keeps_its_data(packaged: Path, tmp_path: Path) -> None:
-    copy = writable_copy(packaged, make_writable_folder(tmp_path))
+    copy = create_writable_copy(packaged, make_writable_folder(tmp_path))
     copy.write_bytes(b"data of a warm instance")
-    assert writable_copy(packaged, copy.parent).read_bytes() == b"data of a warm instance"
+    assert create_writable_copy(packaged, copy.parent).read_bytes() == b"data of a warm instance"
 
 
 @pytest.mark.parametrize("user", [os.getuid(), NOBODY], ids=["same user", "other user"])
@@ -98,13 +98,15 @@ def test_processes_that_start_at_once_never_see_half_a_file(packaged: Path, tmp_
 
 def test_package_without_a_database_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(ImproperlyConfigured, match="build the package again, or set DATABASE_URL"):
-        writable_copy(tmp_path / "missing" / "db.sqlite3", tmp_path)
+        create_writable_copy(tmp_path / "missing" / "db.sqlite3", tmp_path)
 
 
 def test_only_a_sqlite_file_in_the_temporary_folder_is_a_copy(tmp_path: Path) -> None:
-    assert is_sqlite_file_in(Path("/tmp"), parse_database_url("sqlite:////tmp/other.sqlite3", default=Path()))  # noqa: S108
-    assert not is_sqlite_file_in(Path("/tmp"), parse_database_url("postgresql://u:p@host/tmp", default=Path()))  # noqa: S108
-    assert not is_sqlite_file_in(tmp_path / "a", parse_database_url(f"sqlite:///{tmp_path}/b.sqlite3", default=Path()))
+    assert is_sqlite_in_folder(parse_database_url("sqlite:////tmp/other.sqlite3", default=Path()), Path("/tmp"))  # noqa: S108
+    assert not is_sqlite_in_folder(parse_database_url("postgresql://u:p@host/tmp", default=Path()), Path("/tmp"))  # noqa: S108
+    assert not is_sqlite_in_folder(
+        parse_database_url(f"sqlite:///{tmp_path}/b.sqlite3", default=Path()), tmp_path / "a"
+    )
 
 
 def test_copy_stops_the_start_where_a_durable_database_is_required(tmp_path: Path) -> None:
@@ -113,7 +115,7 @@ def test_copy_stops_the_start_where_a_durable_database_is_required(tmp_path: Pat
         "manage.py", "check", DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3", TMPDIR=str(tmp_path), **environment
     )
     assert result.returncode != 0
-    assert result.stderr.startswith("Not started: DATABASE_URL is not set, or in /tmp;")
+    assert result.stderr.startswith("Not started: DATABASE_URL is not set, or names a file in /tmp;")
     assert result.stderr.endswith(f" ({CheckID.DATABASE_REQUIRED})\n")
     assert run("manage.py", "check", DATABASE_URL="postgresql://u:p@host/name", **environment).returncode == 0
 
@@ -135,7 +137,7 @@ def test_migrate_succeeds_on_a_copy_that_is_up_to_date(settings) -> None:
     settings.DURABLE = False
     out = StringIO()
     call_command("migrate", stdout=out)
-    assert "Nothing is pending." in out.getvalue()
+    assert "No migrations to apply." in out.getvalue()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,7 +20,7 @@ SETTINGS = read("docs/settings.md")
 
 # The functions that read an environment variable, whose name is their first argument.
 READS_VARIABLE = re.compile(
-    r"\b(?:boolean|text|string|names|string_list|origins|rate|base_url|whole_number|integer|os\.environ\.get|os\.getenv)"
+    r"\b(?:read_(?:string|string_list|boolean|integer|rate|origins|base_url)|os\.environ\.get|os\.getenv)"
     r"\(\s*[\"']([A-Z_]+)[\"']"
 )
 

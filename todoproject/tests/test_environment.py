@@ -3,7 +3,15 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.config.environment import base_url, boolean, integer, origins, rate, string, string_list
+from todoproject.config.environment import (
+    read_base_url,
+    read_boolean,
+    read_integer,
+    read_origins,
+    read_rate,
+    read_string,
+    read_string_list,
+)
 from todoproject.config.rates import Rate
 from todoproject.config.rules import require_https
 
@@ -22,7 +30,7 @@ def set_variable(monkeypatch: pytest.MonkeyPatch):
 
 def test_string_is_returned_exactly_as_set(set_variable) -> None:
     set_variable("SECRET_KEY", " $HOME ")
-    assert string("SECRET_KEY") == " $HOME "
+    assert read_string("SECRET_KEY") == " $HOME "
 
 
 @pytest.mark.parametrize(
@@ -30,26 +38,26 @@ def test_string_is_returned_exactly_as_set(set_variable) -> None:
 )
 def test_boolean_accepts_the_usual_spellings(set_variable, text: str | None, expected: bool) -> None:
     set_variable("DEBUG", text)
-    assert boolean("DEBUG", default=True) is expected
+    assert read_boolean("DEBUG", default=True) is expected
 
 
 @pytest.mark.parametrize(("text", "expected"), [(None, 45), ("", 45), ("30", 30), (" 3650 ", 3650)])
 def test_integer_within_its_range_is_accepted(set_variable, text: str | None, expected: int) -> None:
     set_variable("TOMBSTONE_DAYS", text)
-    assert integer("TOMBSTONE_DAYS", default=45) == expected
+    assert read_integer("TOMBSTONE_DAYS", default=45) == expected
 
 
 @pytest.mark.parametrize("text", ["29", "3651", "-30", "030", "3_0", "30.0", "1e2", "x", "٣٠", "9" * 30])
 def test_integer_outside_its_range_or_in_another_form_is_refused(set_variable, text: str) -> None:
     set_variable("TOMBSTONE_DAYS", text)
     with pytest.raises(ImproperlyConfigured, match=f"is '{text}'; set it to a whole number from 30 to 3650"):
-        integer("TOMBSTONE_DAYS", default=45)
+        read_integer("TOMBSTONE_DAYS", default=45)
 
 
 @pytest.mark.parametrize(("text", "expected"), [(None, ["x", "y"]), ("", []), (" a, b ,,", ["a", "b"])])
 def test_string_list_is_split_at_commas(set_variable, text: str | None, expected: list[str]) -> None:
     set_variable("ALLOWED_HOSTS", text)
-    assert string_list("ALLOWED_HOSTS", default="x,y") == expected
+    assert read_string_list("ALLOWED_HOSTS", default="x,y") == expected
 
 
 @pytest.mark.parametrize(
@@ -68,14 +76,14 @@ def test_string_list_is_split_at_commas(set_variable, text: str | None, expected
 )
 def test_rate_is_a_count_and_a_period(set_variable, text: str | None, expected: Rate | None) -> None:
     set_variable("THROTTLE_LOGIN", text)
-    assert rate("THROTTLE_LOGIN", default="7/sec") == expected
+    assert read_rate("THROTTLE_LOGIN", default="7/sec") == expected
 
 
 @pytest.mark.parametrize("text", ["20", "20/", "0/min", "-1/min", "1.5/min", "20/0min", "20/week", "20/min/min", "x"])
 def test_text_that_is_not_a_rate_is_refused(set_variable, text: str) -> None:
     set_variable("THROTTLE_LOGIN", text)
-    with pytest.raises(ImproperlyConfigured, match="write it as COUNT/PERIOD"):
-        rate("THROTTLE_LOGIN", default="7/sec")
+    with pytest.raises(ImproperlyConfigured, match="set it to COUNT/PERIOD"):
+        read_rate("THROTTLE_LOGIN", default="7/sec")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +102,7 @@ def test_text_that_is_not_a_rate_is_refused(set_variable, text: str) -> None:
 )
 def test_public_url_is_an_origin_with_or_without_a_path(set_variable, text: str, expected: str) -> None:
     set_variable("PUBLIC_URL", text)
-    assert base_url("PUBLIC_URL", default="http://127.0.0.1:8000") == expected
+    assert read_base_url("PUBLIC_URL", default="http://127.0.0.1:8000") == expected
     require_https(expected, production=True)
 
 
@@ -113,12 +121,12 @@ def test_public_url_is_an_origin_with_or_without_a_path(set_variable, text: str,
 )
 def test_text_that_is_not_a_public_url_is_refused(set_variable, text: str) -> None:
     set_variable("PUBLIC_URL", text)
-    with pytest.raises(ImproperlyConfigured, match=r"write it like https://todo\.example\.com"):
-        base_url("PUBLIC_URL", default="")
+    with pytest.raises(ImproperlyConfigured, match=r"set it to a URL such as https://todo\.example\.com"):
+        read_base_url("PUBLIC_URL", default="")
 
 
 def test_public_url_must_be_https_in_production_only() -> None:
-    with pytest.raises(ImproperlyConfigured, match="https:// only"):
+    with pytest.raises(ImproperlyConfigured, match="begins with https://"):
         require_https("http://todo.example.com", production=True)
     require_https("http://todo.example.com", production=False)
 
@@ -126,5 +134,5 @@ def test_public_url_must_be_https_in_production_only() -> None:
 @pytest.mark.parametrize("origin", ["https://[::::]", "https://a.example:99999", "https://a.example/"])
 def test_origin_must_have_a_valid_host_and_port_and_no_path(set_variable, origin: str) -> None:
     set_variable("CORS_ALLOWED_ORIGINS", f"https://app.example.com,{origin}")
-    with pytest.raises(ImproperlyConfigured, match="write origins like"):
-        origins("CORS_ALLOWED_ORIGINS")
+    with pytest.raises(ImproperlyConfigured, match="use origins such as"):
+        read_origins("CORS_ALLOWED_ORIGINS")

@@ -7,7 +7,7 @@ from todoproject.config.mail import (
     CONSOLE_BACKEND,
     DUMMY_BACKEND,
     MailSettings,
-    default_sender,
+    build_default_sender,
     parse_email_url,
     require_sender,
 )
@@ -40,7 +40,7 @@ def test_mail_is_never_printed_into_the_log_of_production() -> None:
     "sender", ["", "nonsense", "@", "a@b.example, c@d.example", "Todo <x@y", "a@b.example\nBcc: c@d.example"]
 )
 def test_sender_must_be_one_address(sender: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="write one address"):
+    with pytest.raises(ImproperlyConfigured, match="set it to one address"):
         require_sender(sender)
 
 
@@ -59,5 +59,5 @@ def test_sender_may_have_a_name(sender: str) -> None:
     ],
 )
 def test_default_sender_is_at_the_host_of_public_url(url: str, sender: str) -> None:
-    assert default_sender(url) == sender
+    assert build_default_sender(url) == sender
     require_sender(sender)

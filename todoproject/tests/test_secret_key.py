@@ -21,7 +21,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
 
 def test_broken_key_file_is_named_in_the_error(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("short\n")
-    with pytest.raises(ImproperlyConfigured, match="delete it for a new one"):
+    with pytest.raises(ImproperlyConfigured, match="delete the file to generate one"):
         load_or_create_key(tmp_path / "key")
 
 

@@ -123,7 +123,7 @@ def test_chunked_body_arrives_with_its_content(client: socket.socket) -> None:
 def test_body_over_the_limit_is_413_and_one_at_the_limit_is_read(
     server: Server, length: int, code: str, in_chunks: bool
 ) -> None:
-    """The refusal arrives although the client sends all of its body before it reads, and has every security header."""
+    """The response arrives although the client sends all of its body before it reads, and has the security headers."""
     body = (b'{"email": 1, "password": "' + b"x" * length)[: length - 2] + b'"}'
     sent: Any = iter([body[:100], body[100:]]) if in_chunks else body
     answer = server.send("POST", "/auth/login/", sent, **{"Content-Type": "application/json"})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from accounts.exceptions import AccountGone
+from accounts.exceptions import InvalidAccountOrToken
 from accounts.models import User
 from testing.factories import make_todo
 from todos.models import Todo, unguarded_todos
@@ -50,7 +50,7 @@ def test_database_refuses_the_same_idempotency_key_for_two_todos_of_a_user(user:
 
 def test_unit_of_work_for_a_deleted_user_raises_account_gone(user: User) -> None:
     User.objects.filter(pk=user.pk).delete()
-    with pytest.raises(AccountGone), unit_of_work(user):
+    with pytest.raises(InvalidAccountOrToken), unit_of_work(user):
         pass
 
 

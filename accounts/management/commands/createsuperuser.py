@@ -1,4 +1,4 @@
-"""Django's `createsuperuser`, which fails without a terminal; Django's own then does nothing, and exits with 0."""
+"""`createsuperuser` that fails without a terminal; Django's own then creates nothing, and exits with 0."""
 
 from typing import Any
 
@@ -10,6 +10,6 @@ class Command(createsuperuser.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["interactive"] and not self.stdin.isatty():
             raise CommandError(
-                "There is no terminal to ask for a password. Sign up, then run make_admin EMAIL; or use --noinput."
+                "There is no terminal to ask for a password. Sign up and run make_admin EMAIL, or use --noinput."
             )
         super().handle(*args, **options)

@@ -15,11 +15,11 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
-        """Give the rights, also to an administrator. Raises CommandError if there is no such active account."""
+        """Give the rights; repeating it has no effect. Raises CommandError if no active account has the address."""
         updated = User.objects.filter(email=email, is_active=True).update(is_staff=True, is_superuser=True)
         if not updated:
             raise CommandError(
-                f"There is no active account {email} here. Sign up first (POST /auth/signup/), then run this again."
+                f"No active account has the address {email}. Sign up first (POST /auth/signup/), then run this again."
             )
         self.stdout.write(f"{email} is an administrator.")
         if not settings.DURABLE:

@@ -19,6 +19,6 @@ class Command(migrate.Command):
             return
         try:
             super().handle(*args, **options | {"check_unapplied": True})
-        except SystemExit:  # There is something to apply.
+        except SystemExit:  # There are unapplied migrations.
             raise CommandError(REFUSAL) from None
-        self.stdout.write("Nothing is pending.")
+        self.stdout.write("No migrations to apply.")
