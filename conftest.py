@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the database before Django connects; child processes get PostgreSQL's by DATABASE_URL."""
     if config.getoption("--lambda"):
         config.option.postgresql = True
-        config.pluginmanager.import_plugin("testing.lambda_client")
+        config.pluginmanager.import_plugin("testing.lambda_plugin")
     use_memory_for_temporary_files()
     directory = TemporaryDirectory(prefix="todo-tests-")
     config.add_cleanup(directory.cleanup)

@@ -65,7 +65,7 @@ def main() -> None:
 def make_accounts(server: Any) -> tuple[str, str, str]:
     """Return three addresses: of a user, of nobody, and of an inactive user."""
     from accounts.models import User
-    from testing.server import PASSWORD
+    from testing.passwords import PASSWORD
 
     known, unknown, inactive = (f"{uuid4().hex}@example.com" for _ in range(3))
     for email in (known, inactive):

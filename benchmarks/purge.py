@@ -7,12 +7,11 @@ it are measured in turn, in one run. All of them share the machine.
 
 import argparse
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,16 +25,6 @@ PARTS = 10
 MINIMUM_PAUSE_SECONDS = 1.0
 OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-# For each time that it reads, purges what was deleted before then, and prints how many todos that were.
-PURGE = """
-import sys, django
-from datetime import datetime
-django.setup()
-from todos.purge import purge
-for line in sys.stdin:
-    print(purge(datetime.fromisoformat(line.strip())), flush=True)
-"""
 
 
 def main() -> None:
@@ -51,7 +40,10 @@ def main() -> None:
         server = stack.enter_context(serve(folder, postgresql=options.postgresql))
         tokens = [server.sign_up() for _ in range(WRITERS)]
         make_tombstones(options.tombstones, options.users)
+        from testing.purging import purge_process
+
         purge = stack.enter_context(purge_process(server))
+        purge(OLDEST)  # Returns once the process has started.
         writers = [Writer(server, token) for token in tokens]
         seconds = measure(writers, purge, options.tombstones)
     name = "PostgreSQL" if options.postgresql else "SQLite"
@@ -82,22 +74,6 @@ def make_tombstones(count: int, users: int) -> None:
     unguarded_todos().bulk_create(map(tombstone, range(count)), batch_size=1_000)
 
 
-@contextmanager
-def purge_process(server: Any) -> Iterator[Any]:
-    """Start a process that purges; yield a function that has it purge what was deleted before a time."""
-    command, pipe = [sys.executable, "-c", PURGE], subprocess.PIPE
-    with subprocess.Popen(  # noqa: S603
-        command, env=server.environment, cwd=Path(__file__).parent.parent, stdin=pipe, stdout=pipe, text=True, bufsize=1
-    ) as process:
-
-        def purge(before: datetime) -> int:
-            print(before.isoformat(), file=process.stdin)
-            return int(process.stdout.readline())  # type: ignore[union-attr]
-
-        purge(OLDEST)  # Returns once the process has started.
-        yield purge
-
-
 class Writer(Thread):
     """Creates, changes and deletes todos until stopped; records how long each call took, and whether in a purge."""
 
@@ -125,7 +101,7 @@ class Writer(Thread):
         return response
 
 
-def measure(writers: list[Writer], purge: Any, count: int) -> float:
+def measure(writers: list[Writer], purge: Callable[[datetime], int], count: int) -> float:
     """Purge in parts, with a pause before each; return how many seconds the purges took."""
     spent, pause, purged = 0.0, MINIMUM_PAUSE_SECONDS, 0
     for writer in writers:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test.client import ClientHandler
 
-from testing.server import Answer, Caller
+from testing.server import APICaller, CallResponse
 
 if TYPE_CHECKING:
     from lambda_emulator.gateway import Gateway
@@ -32,7 +32,7 @@ CSRF_TOKEN = "a" * 32
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
-class EmulatedAPI(Caller):
+class EmulatedAPI(APICaller):
     """The API behind an emulated gateway: for test clients by `handle`, and for any thread by `call` and `sign_up`."""
 
     prefix = PREFIX[:-1]
@@ -57,12 +57,12 @@ class EmulatedAPI(Caller):
             add_csrf_token(headers)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         with self.connection() as http:
-            response = django_response(send(http, method, target_of(environ), body, headers))
+            response = django_response(send(http, method, build_target(environ), body, headers))
         self.remember_secrets(headers, body, response.headers, response.content)
         response.wsgi_request = HttpRequest()  # type: ignore[attr-defined]
         return response
 
-    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> CallResponse:
         response = super().call(method, path, body, token=token, **headers)
         sent_body = body if isinstance(body, bytes) else json.dumps(body)
         self.remember_secrets(token, headers, sent_body, *response)
@@ -103,7 +103,7 @@ def add_stage(path: str) -> str:
     return path if path.startswith(PREFIX) else PREFIX + path.removeprefix("/")
 
 
-def target_of(environ: dict[str, Any]) -> str:
+def build_target(environ: dict[str, Any]) -> str:
     """Return the path and query; percent-encode what a request line cannot contain, as every HTTP client does."""
     path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=")
     query = quote(environ["QUERY_STRING"].encode("latin-1"), safe=string.punctuation)

@@ -3,10 +3,11 @@
 from http.client import HTTPConnection, HTTPResponse
 
 from lambda_emulator.gateway import Gateway
-from testing.server import PASSWORD, Caller
+from testing.passwords import PASSWORD
+from testing.server import APICaller
 
 
-class GatewayCaller(Caller):
+class GatewayCaller(APICaller):
     """Calls through one gateway; `function` is the one behind it, which several gateways may share."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -19,7 +20,7 @@ class GatewayCaller(Caller):
         assert response.status == 200, response.body
         return response.json()["token"]
 
-    def raw(
+    def send_request(
         self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
     ) -> tuple[HTTPResponse, bytes]:
         """Send one request; return the response with its headers in full, and its body."""

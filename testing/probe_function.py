@@ -103,12 +103,12 @@ def probe_function(
     return function_class(package, **({"handler": "probe.handler", "environment": {"GREETING": "hello"}} | options))
 
 
-def run(function: EmulatedFunction, action: str, *values: Any) -> Any:
+def run_action(function: EmulatedFunction, action: str, *values: Any) -> Any:
     """Have a function of SOURCE run in an instance, and return what it returned."""
     return json.loads(function.invoke({"do": action, "with": values}).payload)
 
 
-def error_of(result: InvocationResult) -> tuple[str, str]:
+def get_error(result: InvocationResult) -> tuple[str, str]:
     """Return the type and message of the error that a call must have ended with."""
     assert result.error
     error = json.loads(result.payload)

@@ -11,7 +11,7 @@ KEY = secrets.token_urlsafe(50)
 PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "todo.example.com"}
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run Python with these arguments in the project's folder, and with no other environment than PATH and HOME."""
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],

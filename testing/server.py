@@ -17,10 +17,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils.datastructures import CaseInsensitiveMapping
 
-PASSWORD = "correct horse battery"
+from testing.passwords import PASSWORD
 
 
-class Answer(NamedTuple):
+class CallResponse(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -45,13 +45,13 @@ def free_port() -> int:
         return free.getsockname()[1]
 
 
-class Caller:
+class APICaller:
     """Calls to what is served at a port of this machine, below a prefix such as /dev."""
 
     port: int
     prefix = ""
 
-    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> CallResponse:
         """Send one request over a connection of its own; a body that is no bytes goes as JSON."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
@@ -61,13 +61,13 @@ class Caller:
             headers["Authorization"] = f"JWT {token}"
         return self.send(method, path, body, **headers)
 
-    def send(self, method: str, path: str, body: Any, **headers: str) -> Answer:
+    def send(self, method: str, path: str, body: Any, **headers: str) -> CallResponse:
         """Send one request over a connection of its own; an iterator of bytes goes in chunks."""
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             http.request(method, path if path.startswith(f"{self.prefix}/") else self.prefix + path, body, headers)
             response = http.getresponse()
-            return Answer(response.status, CaseInsensitiveMapping(response.getheaders()), response.read())
+            return CallResponse(response.status, CaseInsensitiveMapping(response.getheaders()), response.read())
         finally:
             http.close()
 
@@ -77,7 +77,7 @@ class Caller:
         return self.call("POST", "/auth/signup/", credentials).json()["token"]
 
 
-class Server(Caller):
+class Server(APICaller):
     """The server as `make run` starts it, on a free port, with a database of its own; a context manager."""
 
     def __init__(self, directory: Path, *, workers: int = 2, **environment: str) -> None:

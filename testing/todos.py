@@ -83,10 +83,10 @@ def fetch_list_error(client: APIClient, query_string: str, **headers: Any) -> di
     return error
 
 
-def error_code_and_attr(response: Any, status: int = 400) -> tuple[str, str | None]:
-    """Return the code and the attr of a response's only error."""
+def get_attr_and_code(response: Any, status: int = 400) -> tuple[str | None, str]:
+    """Return the attr and the code of a response's only error."""
     [error] = assert_error(response, status)
-    return error["code"], error["attr"]
+    return error["attr"], error["code"]
 
 
 def error_attrs(response: Any, status: int = 400) -> list[str | None]:

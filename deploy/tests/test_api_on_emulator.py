@@ -42,11 +42,11 @@ def test_unicode_and_repeated_parameters_arrive_as_they_were_sent(gateway: Gatew
 
 def test_responses_to_head_and_options_and_empty_responses_have_no_body(gateway: GatewayCaller) -> None:
     token = {"Authorization": f"JWT {gateway.sign_up()}"}
-    head, body = gateway.raw("HEAD", "/todos/", token)
+    head, body = gateway.send_request("HEAD", "/todos/", token)
     assert (head.status, body) == (200, b"")
-    options, _ = gateway.raw("OPTIONS", "/todos/", token)
+    options, _ = gateway.send_request("OPTIONS", "/todos/", token)
     assert (options.status, options.getheader("Allow")) == (200, "GET, POST, PATCH, DELETE, HEAD, OPTIONS")
-    logged_out, body = gateway.raw("POST", "/auth/logout/", token)
+    logged_out, body = gateway.send_request("POST", "/auth/logout/", token)
     assert (logged_out.status, body) == (204, b"")
 
 

@@ -13,7 +13,7 @@ from deploy.stages import local_stage_environment
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.gateway import Gateway
 from testing.gateway import GatewayCaller
-from testing.server import PASSWORD
+from testing.passwords import PASSWORD
 
 CREDENTIALS = {"email": "ada@example.com", "password": PASSWORD}
 HEALTHY = {"status": "ok", "database": "postgresql", "durable": True, "version": ""}

@@ -81,7 +81,7 @@ def test_the_package_has_every_requirement_and_what_it_depends_on(content: ZipFi
         *("setuptools", "toml", "tqdm", "troposphere", "wheel"),  # Zappa's
         "jsonschema",  # drf-spectacular's `--validate`
     }
-    needed = {canonical_name(other) for name in named for other in dependencies_of(name)}
+    needed = {canonical_name(other) for name in named for other in list_dependencies(name)}
     assert needed - named - in_the_runtime == used_only_by_command_lines
 
 
@@ -89,7 +89,7 @@ def canonical_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def dependencies_of(name: str) -> list[str]:
+def list_dependencies(name: str) -> list[str]:
     """Return the names of what a distribution requires on Linux, without extras."""
     lines = importlib.metadata.requires(name) or []
     here = [line for line in lines if not re.search(r"extra ==|python_version|sys_platform|implementation_name", line)]

@@ -16,10 +16,11 @@ from testing.aws import FUNCTION_NAME, ROLE_NAME
 from testing.aws.account import AwsAccount
 from testing.aws.project import CommandResult, ProjectCopy
 from testing.aws.resources import list_resources
+from testing.passwords import PASSWORD
 from testing.probe_function import needs_lambda_python
 
 pytestmark = needs_lambda_python
-ADA = {"email": "ada@example.com", "password": "correct horse battery"}
+ADA = {"email": "ada@example.com", "password": PASSWORD}
 VERSIONS = ("0.1.0", "9.9.9")
 VERSION_FILE = "todoproject/__init__.py"
 VERSION_BYTECODE = "todoproject/__pycache__/__init__.cpython-313.pyc"

@@ -48,7 +48,7 @@ def get_status(netloc: str, path: str) -> int:
         http.close()
 
 
-def processes_of(folder: Path) -> list[str]:
+def find_processes(folder: Path) -> list[str]:
     """Return the processes whose command or mounts contain a function's folder: its own and its instances'."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
@@ -73,10 +73,10 @@ def is_true_within(seconds: float, condition: Callable[[], bool]) -> bool:
 def test_no_signal_that_ends_the_command_leaves_a_process_behind(package: Path, signal_number: int) -> None:
     with running_command(package) as (process, netloc, folder):
         assert get_status(netloc, "/dev/x") == 200
-        assert processes_of(folder)
+        assert find_processes(folder)
         process.send_signal(signal_number)
         assert process.wait(10) == (0 if signal_number != signal.SIGKILL else -signal.SIGKILL)
-    assert is_true_within(5, lambda: not processes_of(folder))
+    assert is_true_within(5, lambda: not find_processes(folder))
 
 
 def test_sighup_makes_the_next_call_a_cold_start(package: Path) -> None:

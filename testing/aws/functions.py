@@ -51,7 +51,7 @@ class RunningFunction(NamedTuple):
 
     function: DeployedFunction
     gateway: Gateway
-    made_from: object
+    configuration: object
     cleanup: ExitStack
 
 
@@ -65,15 +65,15 @@ class DeployedFunctions:
         self.lock = threading.Lock()
 
     def run(self, record: models.LambdaFunction) -> RunningFunction:
-        made_from = (record.code_digest, record.handler, record.timeout, sorted(record.environment_vars.items()))
+        configuration = (record.code_digest, record.handler, record.timeout, sorted(record.environment_vars.items()))
         with self.lock:
             running = self.running.get(record.function_arn)
-            if running is None or running.made_from != made_from:
+            if running is None or running.configuration != configuration:
                 self.stop(record.function_arn)
                 with ExitStack() as stack:
                     function = stack.enter_context(DeployedFunction(record, self.directory, self.requests))
                     gateway = stack.enter_context(Gateway(function, stage=STAGE, scheme="https"))
-                    running = RunningFunction(function, gateway, made_from, stack.pop_all())
+                    running = RunningFunction(function, gateway, configuration, stack.pop_all())
                 self.running[record.function_arn] = running
             return running
 
