@@ -42,7 +42,7 @@ def test_without_lambdas_python_the_package_is_built_without_bytecode_and_says_s
     hide_lambdas_python(tmp_path, monkeypatch)
     (tmp_path / "module.py").write_text("")
     packaging.add_bytecode(tmp_path)
-    assert "Packaged without bytecode" in capsys.readouterr().out
+    assert "the package has no bytecode" in capsys.readouterr().out
     assert [*tmp_path.rglob("*.pyc")] == []
 
 
