@@ -19,7 +19,8 @@ needs_lambda_python = pytest.mark.skipif(
 needs_namespaces = pytest.mark.skipif(not can_isolate(), reason="This process cannot create namespaces.")
 
 # An event {"do": NAME, "with": [VALUES]} calls one of these functions. Any other event is a request. Its response is
-# the JSON in its parameter `respond`, or its own body below /mirror, or else the event; below /slow it takes 10 seconds.
+# the JSON in its parameter `respond`, or its own body below /mirror, or else the event; below /slow it takes ten
+# seconds.
 SOURCE = """
 import json, os, subprocess, sys, threading, time
 from pathlib import Path
