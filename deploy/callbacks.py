@@ -10,7 +10,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # Zappa imports this file by its path alone.
+sys.path.insert(0, str(ROOT))  # Zappa imports this file by its path, without the project on sys.path.
 
 from deploy.package import MACHINES, PYTHON_VERSION, fill_package  # noqa: E402
 from deploy.secret_settings import collect_secrets  # noqa: E402
@@ -18,10 +18,14 @@ from deploy.secret_settings import collect_secrets  # noqa: E402
 
 def complete_settings(cli: Any) -> None:
     """Check and complete the settings that Zappa has read. Runs at the start of every command."""
-    warnings.filterwarnings("ignore", "Setuptools is replacing distutils")  # Zappa's import of pip warns each time.
+    warnings.filterwarnings(
+        "ignore", "Setuptools is replacing distutils"
+    )  # Zappa's import of pip warns at every command.
     if cli.api_stage == "base":
-        raise click.ClickException("base only holds what the stages share; name a stage, such as dev.")
-    os.environ["VIRTUAL_ENV"] = sys.prefix  # Zappa requires it; it is where Zappa itself runs.
+        raise click.ClickException(
+            "base is not a stage, but the settings that all stages share. Use dev or production."
+        )
+    os.environ["VIRTUAL_ENV"] = sys.prefix  # Zappa requires it: the environment that Zappa runs in.
     cli.zappa.attach_policy = cli.zappa.attach_policy.replace("FUNCTION", cli.lambda_name)
     if architecture := os.environ.get("LAMBDA_ARCHITECTURE"):
         if architecture not in MACHINES:
@@ -45,11 +49,11 @@ def complete_upload_settings(cli: Any) -> None:
     )
     if "EMAIL_URL" in cli.aws_environment_variables and "PUBLIC_URL" not in variables | deployed_variables:
         where = f"add it to the aws_environment_variables of {cli.api_stage} in zappa_settings.json"
-        raise click.ClickException(f"EMAIL_URL is set, but not PUBLIC_URL, which links in mails begin with: {where}.")
+        raise click.ClickException(f"EMAIL_URL is set, but not PUBLIC_URL, the start of the links in mails: {where}.")
 
 
 def require_same_architecture(cli: Any, deployed: dict[str, Any]) -> None:
-    """Refuse a package whose architecture is not that of the deployed function, which AWS cannot change."""
+    """Refuse a package for another architecture: AWS cannot change that of a deployed function."""
     [architecture] = deployed.get("Architectures", [cli.architecture])
     if architecture != cli.architecture:
         difference = f"{cli.lambda_name} runs on {architecture}, but this package would be for {cli.architecture}"
@@ -57,7 +61,7 @@ def require_same_architecture(cli: Any, deployed: dict[str, Any]) -> None:
 
 
 def get_deployed_configuration(cli: Any) -> dict[str, Any]:
-    """Return the configuration of the deployed function, empty if it is not deployed."""
+    """Return the configuration of the deployed function, or {} if it is not deployed."""
     try:
         return cli.zappa.lambda_client.get_function_configuration(FunctionName=cli.lambda_name)
     except cli.zappa.lambda_client.exceptions.ResourceNotFoundException:
@@ -65,9 +69,9 @@ def get_deployed_configuration(cli: Any) -> dict[str, Any]:
 
 
 def get_bucket_name(cli: Any) -> str:
-    """Return the name of one bucket per account and region, where Zappa would make a new one at each deployment.
+    """Return the name of one bucket per account and region; Zappa would create a new one at each deployment.
 
-    Bucket names are global: one that belongs to somebody else is refused.
+    Bucket names are global, so a bucket of this name may belong to another account. It is refused.
     """
     try:
         account = cli.zappa.sts_client.get_caller_identity()["Account"]
@@ -77,19 +81,23 @@ def get_bucket_name(cli: Any) -> str:
         if error.response["Error"]["Code"] == "404":
             return name
         if error.operation_name == "HeadBucket":
-            raise click.ClickException(f"The bucket {name} belongs to another account; set s3_bucket.") from None
+            reason = "it belongs to another account, or your credentials do not allow s3:ListBucket for it"
+            remedy = "Set s3_bucket in zappa_settings.json to another name, or allow s3:ListBucket"
+            raise click.ClickException(f"The bucket {name} cannot be used: {reason}. {remedy}.") from None
         raise click.ClickException(f"AWS refused your credentials: {error}. Set valid ones.") from None
     except BotoCoreError as error:
-        raise click.ClickException(f"AWS could not be called: {error}. Set valid credentials.") from None
+        raise click.ClickException(
+            f"AWS could not be called: {error}. Check your credentials, region and network."
+        ) from None
     return name
 
 
 def replace_archive(cli: Any) -> None:
-    """Replace the content of the archive that Zappa has made by the real package."""
+    """Replace Zappa's archive with the real package."""
     click.echo(f"Building for Python {PYTHON_VERSION} on {cli.architecture}..")
     archive = ROOT / cli.zip_path
     try:
         fill_package(archive, architecture=cli.architecture)
     except click.ClickException:
-        archive.unlink()  # Zappa's own archive would not run.
+        archive.unlink()  # Zappa's own archive would not work.
         raise

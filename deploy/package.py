@@ -23,10 +23,10 @@ PYTHON_VERSION = lambda_python_version()
 PROJECT_PACKAGES = ("todoproject", "accounts", "todos")
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}  # the name of each Lambda architecture in wheels and `uname -m`
 
-# Amazon Linux 2023, on which Lambda's Python 3.12 and later run, has glibc 2.34. Wheels are made for 2.28 or older.
+# Lambda's Python 3.12 and later run on Amazon Linux 2023, which has glibc 2.34. Wheels are built for 2.28 or older.
 GLIBC_MINOR_VERSIONS = range(28, 16, -1)
 
-# Files that are not used on Lambda. English is the only language; static files have been collected.
+# Files that are not needed on Lambda. English is the only language; static files have been collected.
 UNUSED = (
     "bin",
     "django/contrib/gis",
@@ -44,7 +44,7 @@ UNUSED = (
 
 
 def build_package(archive: Path, *, stage: str = "dev", architecture: str | None = None) -> Path:
-    """Build a package by the command `zappa package`, whose steps are those of `zappa deploy`; return `archive`."""
+    """Build a package with `zappa package`, which runs the same steps as `zappa deploy`; return its path."""
     environment = dict(os.environ) | ({"LAMBDA_ARCHITECTURE": architecture} if architecture else {})
     zappa = Path(sys.executable).with_name("zappa")
     run_step("zappa package", [zappa, "package", stage, "--output", archive], cwd=ROOT, environment=environment)
@@ -52,19 +52,19 @@ def build_package(archive: Path, *, stage: str = "dev", architecture: str | None
 
 
 def local_architecture() -> str:
-    """Return the Lambda architecture of this machine, which macOS calls by its own name."""
+    """Return Lambda's name for this machine's architecture (Linux says aarch64 for arm64)."""
     return "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
 
 
 def fill_package(archive: Path, *, architecture: str) -> None:
-    """Replace the archive that Zappa made by the package; only Zappa's generated settings are kept.
+    """Replace Zappa's archive with the package, keeping only the settings that Zappa generated.
 
     Raises ClickException, which ends Zappa with status 1, if a step fails.
     """
     with TemporaryDirectory(prefix="todo-package-") as temporary:
         folder = Path(temporary)
-        with ZipFile(archive) as made_by_zappa:
-            made_by_zappa.extract("zappa_settings.py", folder)
+        with ZipFile(archive) as zappa_archive:
+            zappa_archive.extract("zappa_settings.py", folder)
         add_project(folder)
         add_database(folder)
         add_static_files(folder)
@@ -75,7 +75,7 @@ def fill_package(archive: Path, *, architecture: str) -> None:
 
 
 def add_project(folder: Path) -> None:
-    """Copy modules and templates, without tests, links and hidden files."""
+    """Copy modules and templates, but no tests, symbolic links or hidden files."""
     for package in PROJECT_PACKAGES:
         for file in sorted((ROOT / package).rglob("*")):
             name = file.relative_to(ROOT)
@@ -86,7 +86,7 @@ def add_project(folder: Path) -> None:
 
 
 def add_database(folder: Path) -> None:
-    """Make an empty, migrated database in one file."""
+    """Create an empty, migrated database in a single file."""
     run_management_command(folder, "migrate", "--verbosity", "0")
     with closing(sqlite3.connect(folder / "db.sqlite3", isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = DELETE")
@@ -98,14 +98,14 @@ def add_static_files(folder: Path) -> None:
 
 
 def run_management_command(folder: Path, *command: str) -> None:
-    """Run a management command of the copied project, without this project's own environment."""
+    """Run a management command of the copied project, without the settings in this process's environment."""
     environment = {"PATH": os.defpath, "SECRET_KEY": secrets.token_urlsafe(50), "PYTHONDONTWRITEBYTECODE": "1"}
     environment["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
     run_step(command[0], [sys.executable, "-m", "django", *command], cwd=folder, environment=environment)
 
 
 def install_requirements(folder: Path, architecture: str, *further_options: str | Path) -> None:
-    """Install requirements-lambda.txt for the target, from wheels only: what is built here would not run there."""
+    """Install requirements-lambda.txt from wheels only, because code compiled here may not run on Lambda."""
     machine = MACHINES[architecture]
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in GLIBC_MINOR_VERSIONS] + [f"manylinux2014_{machine}"]
     options: list[str | Path] = ["--no-deps", "--no-compile", "--only-binary=:all:", "--target", folder, "--upgrade"]
@@ -131,7 +131,9 @@ def remove_unused(folder: Path) -> None:
 def add_bytecode(folder: Path) -> None:
     python = find_python(PYTHON_VERSION)
     if python is None:
-        click.echo(f"Packaged without bytecode, which doubles the cold start: Python {PYTHON_VERSION} was not found.")
+        click.echo(
+            f"Python {PYTHON_VERSION} was not found, so the package has no bytecode and cold starts take twice as long."
+        )
         return
     try:
         compile_modules(folder, python)
@@ -140,7 +142,7 @@ def add_bytecode(folder: Path) -> None:
 
 
 def write_archive(archive: Path, folder: Path) -> None:
-    """Zip the folder: sorted, readable by everyone, without this machine's dates and modes."""
+    """Zip the folder reproducibly: sorted, with fixed dates, and readable by everyone."""
     with ZipFile(archive, "w", ZIP_DEFLATED) as package:
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             info = ZipInfo(str(file.relative_to(folder)))

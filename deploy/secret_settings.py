@@ -16,21 +16,21 @@ NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
 
 
 def collect_secrets(stage: str, file: Path, *, required: bool, deployed: Mapping[str, str]) -> dict[str, str]:
-    """Return the secrets of a stage: from the deployer's environment, else the stage's file, else as `deployed`.
+    """Return the secrets of a stage: from the environment, else the stage's file, else the deployed function.
 
-    With `required`, which is for stages whose data must last, SECRET_KEY and DATABASE_URL have to be given; else a
-    missing key is made once and kept in the file. Raises ClickException, which says what to do, for a secret that is
-    missing, invalid, or set to different values in the environment and the file.
+    With `required` (for stages with durable data), SECRET_KEY and DATABASE_URL must be set; otherwise a missing key is
+    generated and stored in the file. Raises ClickException, with the remedy, for a secret that is missing, invalid, or
+    set to different values in the environment and the file.
     """
     in_file, exported = read_secrets_file(file), {name: os.environ[name] for name in NAMES if os.environ.get(name)}
     for name in in_file.keys() & exported.keys():
         if in_file[name] != exported[name]:
             raise click.ClickException(f"{name} differs between your environment and {file.name}; unset one of them.")
-    sources = {name: "what is deployed" for name in NAMES if name in deployed}
+    sources = {name: "the deployed function" for name in NAMES if name in deployed}
     sources |= dict.fromkeys(in_file, file.name) | dict.fromkeys(exported, "your environment")
     values = {name: {**deployed, **in_file, **exported}[name] for name in sources}
     if "SECRET_KEY" not in values and not required:
-        values["SECRET_KEY"], sources["SECRET_KEY"] = add_new_key(file), f"{file.name}, to which a new one was added"
+        values["SECRET_KEY"], sources["SECRET_KEY"] = add_new_key(file), f"{file.name} (newly generated)"
     check_secrets(stage, file, values, required=required)
     for name, source in sorted(sources.items()):
         click.echo(f"{name} for {stage}: from {source}.")
@@ -44,8 +44,8 @@ def check_secrets(stage: str, file: Path, values: Mapping[str, str], *, required
     )
     for name, example in examples.items():
         if name not in values:
-            where = f"set it in your environment or in {file.name}, as a line {name}=..."
-            raise click.ClickException(f"{name} is missing, and {stage} needs one: {where} ({example}).")
+            remedy = f"set it in your environment or in {file.name}, as a line {name}=..."
+            raise click.ClickException(f"{name} is missing, and {stage} requires it: {remedy} ({example}).")
     try:
         require_strong_key(values["SECRET_KEY"], production=True)
         parse_database_url(values.get("DATABASE_URL", ""), default=Path())
@@ -62,7 +62,7 @@ def read_secrets_file(file: Path) -> dict[str, str]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if name.strip() not in NAMES or not separator:
-            known = f"write {' or '.join(f'{name}=...' for name in NAMES)}"
+            known = f"use {' or '.join(f'{name}=...' for name in NAMES)}"
             others = "other settings go into zappa_settings.json, as aws_environment_variables"
             raise click.ClickException(f"Line {number} of {file.name} is invalid: {known}; {others}.")
         given[name.strip()] = value.strip().strip("\"'")
@@ -70,7 +70,7 @@ def read_secrets_file(file: Path) -> dict[str, str]:
 
 
 def add_new_key(file: Path) -> str:
-    """Make a SECRET_KEY and add it to the file, which from then on only its owner can read."""
+    """Generate a SECRET_KEY, and add it to the file, which only its owner can read afterwards."""
     key = secrets.token_urlsafe(50)
     with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), "r+") as opened:
         os.fchmod(opened.fileno(), 0o600)

@@ -26,7 +26,7 @@ def main() -> None:
     if event_format not in EVENT_BUILDERS:
         sys.exit(f"Not started: EVENTS is {event_format!r}; set it to one of {', '.join(EVENT_BUILDERS)}.")
     if stage not in json.loads(ZAPPA_SETTINGS.read_text()):
-        sys.exit(f"Not started: STAGE is {stage!r}, which zappa_settings.json does not contain.")
+        sys.exit(f"Not started: STAGE is {stage!r}; set it to a stage of zappa_settings.json.")
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(signal_number, lambda *_: sys.exit("Stopped."))
     try:
@@ -40,12 +40,12 @@ def main() -> None:
 
 
 def local_url(event_format: str, stage: str, port: int) -> str:
-    """Return the URL that the gateway will have, or an empty string if any free port will do."""
+    """Return the URL that the gateway will have, or an empty string if `port` is 0 (any free port)."""
     return f"http://127.0.0.1:{port}{'' if event_format == 'url' else f'/{stage}'}" if port else ""
 
 
 def create_function(package: Path, stage: str, max_instances: int, url: str) -> EmulatedFunction:
-    """Return the stage's function as its settings describe it. Links in mails begin with `url`, or with PUBLIC_URL."""
+    """Return the function with the stage's settings. Links in mails begin with PUBLIC_URL, or else with `url`."""
     settings = read_stage_settings(stage)
     return EmulatedFunction(
         package,
@@ -72,7 +72,7 @@ def wait_for_signals(function: EmulatedFunction, gateway: Gateway) -> None:
 
 
 def read_number(name: str, default: int, at_least: int, at_most: int) -> int:
-    """Return a whole number from the environment; exit with a message if it is anything else."""
+    """Return a whole number from the environment; exit with a message if it is invalid or out of range."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit() and at_least <= int(value) <= at_most):
         sys.exit(f"Not started: {name} is {value!r}; set it to a whole number from {at_least} to {at_most}.")

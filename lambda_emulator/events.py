@@ -13,7 +13,7 @@ TEXT_TYPES = ("application/json", "application/xml", "application/javascript", "
 
 
 class Request(NamedTuple):
-    """A request as it was sent: the path percent-encoded, without the stage; headers in their order and case."""
+    """A request as it was sent: headers keep their order and case; the path is percent-encoded, without the stage."""
 
     method: str
     stage: str
@@ -25,14 +25,14 @@ class Request(NamedTuple):
     protocol: str
 
     def header(self, name: str) -> str:
-        """Return the last header of that name, given in lower case; an empty string if there is none."""
+        """Return the last value of a header, or an empty string; `name` must be in lower case."""
         return next((value for key, value in reversed(self.headers) if key.lower() == name), "")
 
 
 def build_rest_event(request: Request) -> dict[str, Any]:
     """Return the event that a REST API sends (payload format 1.0).
 
-    Its binary media types are */*, so every body is in base64; an empty one is None.
+    Its binary media types are */*, so every body is encoded as base64; an empty one is None.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
     """
@@ -83,7 +83,7 @@ def build_http_event(request: Request) -> dict[str, Any]:
 
 
 def build_function_url_event(request: Request) -> dict[str, Any]:
-    """Return the event of a function URL: that of an HTTP API, but without a stage in its path.
+    """Return the event of a function URL: like that of an HTTP API, but without a stage in its path.
 
     https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
     """
@@ -125,7 +125,7 @@ def build_format_2_event(request: Request, path: str, domain: str) -> dict[str, 
 
 
 def encode_body(request: Request) -> dict[str, Any]:
-    """Return the body as it is if its Content-Type is a text type, else as base64."""
+    """Return the body as text if its Content-Type is a text type, else as base64."""
     if not request.body:
         return {"isBase64Encoded": False}
     content_type = request.header("content-type").split(";")[0].strip().lower()
@@ -138,7 +138,7 @@ def encode_body(request: Request) -> dict[str, Any]:
 
 
 def parse_query(query: str) -> list[tuple[str, str]]:
-    """Return the decoded parameters; like API Gateway, split at `;` as well as at `&`."""
+    """Return the decoded parameters. They are split at `&` and, as by API Gateway, at `;`."""
     pairs = (part.partition("=") for part in re.split("[&;]", query) if part)
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 

@@ -1,4 +1,4 @@
-"""An emulated Lambda function: it keeps the instances of one package and gives each call to one of them."""
+"""An emulated Lambda function: it manages the instances of one package and passes each call to one of them."""
 
 import json
 import time
@@ -19,15 +19,15 @@ TOO_LARGE = f"Request must be smaller than {PAYLOAD_BYTES} bytes for the InvokeF
 
 
 class EmulatedFunction:
-    """A Lambda function on this machine; close it to end its processes and remove its files.
+    """A Lambda function on this machine; close it to stop its processes and remove its files.
 
-    A call goes to the oldest idle instance; else to a new one, up to `max_instances`; else it waits for one. An
-    instance runs one call at a time. It is replaced after it crashed, failed to start, returned too much or exceeded
-    `timeout` (in seconds; starting may take ten seconds more). `memory` (in MB) is only written to the log; nothing
-    limits it. The file `log` exists until `close`.
+    A call goes to the oldest idle instance; if there is none, to a new one, up to `max_instances`; else it waits. An
+    instance runs one call at a time. It is replaced after a crash, a failed start, an oversized response or a timeout
+    (`timeout` is in seconds; starting may take ten more). `memory` (in MB) is written to the log, but not enforced.
+    The file `log` exists until `close`.
 
-    Lambda's own API (Invoke) calls the function too, also asynchronously. Its instances find that API by the variable
-    AWS_ENDPOINT_URL_LAMBDA, which boto3 reads, unless `environment` sets another.
+    The function can also be called through Lambda's Invoke API, synchronously or asynchronously. Its instances find
+    that API by the variable AWS_ENDPOINT_URL_LAMBDA, which boto3 reads, unless `environment` overrides it.
     """
 
     def __init__(
@@ -44,21 +44,21 @@ class EmulatedFunction:
         self.name, self.max_instances, self.timeout, self.memory = name, max_instances, timeout, memory
         with ExitStack() as stack:
             self.invoke_api = stack.enter_context(closing(InvokeAPI(name, self.invoke, max_instances)))
-            own = describe_function(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.invoke_api.url}
-            launch = prepare_launch(package, {**own, **environment}, handler, timeout)
+            variables = describe_function(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.invoke_api.url}
+            launch = prepare_launch(package, {**variables, **environment}, handler, timeout)
             self.launch_config = stack.enter_context(launch)
             self.cleanup = stack.pop_all()
         self.log = self.launch_config.function_folder / "log"
         self.log.touch()
         self.log_lock = Lock()
-        self.changed = Condition()  # guards the lists of instances, and is notified when they change
+        self.changed = Condition()  # guards the lists of instances; notified when they change
         self.idle_instances: list[Instance] = []
         self.instances: list[Instance] = []
         self.discarded_instances: set[Instance] = set()
         self.is_closed = False
 
     def invoke(self, event: Any) -> InvocationResult:
-        """Call the function with an event. Its errors are returned as Lambda reports them, never raised."""
+        """Call the function with an event. Errors of the function are returned as Lambda reports them, not raised."""
         payload = json.dumps(event).encode()
         if len(payload) > PAYLOAD_BYTES:
             message = {"errorType": "RequestTooLarge", "errorMessage": TOO_LARGE}
@@ -68,7 +68,7 @@ class EmulatedFunction:
                 return result
 
     def invoke_on_an_instance(self, payload: bytes) -> InvocationResult | None:
-        """Run one call on the next free instance; return None if that instance had ended before it took the call."""
+        """Run one call on the next free instance; return None if its process ended before it accepted the call."""
         instance = self.acquire_instance()
         is_cold_start = instance.init_seconds is None
         call = self.new_call(payload)
@@ -125,7 +125,7 @@ class EmulatedFunction:
             self.changed.notify_all()
 
     def log_call(self, instance: Instance, call: Call, outcome: CallOutcome, is_cold_start: bool) -> str:
-        """Append what a call printed to the log, with the lines that Lambda puts around it, and return that text."""
+        """Append a call's output to the log, between the lines that Lambda adds, and return the appended text."""
         milliseconds = (time.monotonic() - outcome.began_at) * 1000
         printed = instance.read_output()
         init_seconds = instance.init_seconds if is_cold_start else None
@@ -148,7 +148,7 @@ class EmulatedFunction:
         return text
 
     def discard_instances(self) -> None:
-        """End every instance, after its current call if it has one; the next call is a cold start."""
+        """Stop every instance, busy ones after their current call, so that the next call is a cold start."""
         with self.changed:
             idle, self.idle_instances = self.idle_instances, []
             self.discarded_instances.update(self.instances)
@@ -156,7 +156,7 @@ class EmulatedFunction:
         self.stop_instances(idle)
 
     def close(self) -> None:
-        """End every instance and remove all files: running calls fail, waiting asynchronous calls are dropped."""
+        """Stop every instance and remove all files. Running calls fail; queued asynchronous calls are dropped."""
         with self.changed:
             self.is_closed = True
             self.changed.notify_all()
@@ -177,7 +177,7 @@ class EmulatedFunction:
 
 
 def describe_function(name: str, memory: int, handler: str) -> dict[str, str]:
-    """Return those of Lambda's variables that describe this function."""
+    """Return Lambda's environment variables that describe this function."""
     return {
         "_HANDLER": handler,
         "AWS_LAMBDA_FUNCTION_NAME": name,

@@ -12,7 +12,10 @@ from lambda_emulator.gateway_request import BodyTooLargeError, encode_target, fo
 from lambda_emulator.http_server import BackgroundServer, QuietHandlerMixin
 from lambda_emulator.responses import GatewayResponse, build_response, error_response
 
-OUTSIDE_THE_STAGE = {"v1": error_response(403, "Missing Authentication Token"), "v2": error_response(404, "Not Found")}
+WRONG_STAGE_RESPONSES = {
+    "v1": error_response(403, "Missing Authentication Token"),
+    "v2": error_response(404, "Not Found"),
+}
 STATUSES_WITHOUT_BODY = (204, 304)
 
 
@@ -20,8 +23,8 @@ class Gateway(BackgroundServer):
     """Serves a function at `url`. Several gateways may share one function.
 
     `event_format` is "v1" for a REST API, "v2" for an HTTP API, "url" for a function URL, which has no stage. `scheme`
-    is the one that clients used: "https" where a proxy in front of this server ends TLS. The client's address is the
-    last one in X-Forwarded-For, and `Host` is passed on as sent. Unlike a real REST API, it does not rename the
+    is the one that clients use: "https" if a proxy in front of this server terminates TLS. The client's address is
+    appended to X-Forwarded-For, and `Host` is passed on as sent. Unlike a real REST API, it does not rename the
     header WWW-Authenticate.
     """
 
@@ -69,7 +72,7 @@ class GatewayHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
         if not path.startswith("/"):
             return error_response(400, "Bad Request")
         if path != gateway.prefix and not path.startswith(f"{gateway.prefix}/"):
-            return OUTSIDE_THE_STAGE[gateway.event_format]
+            return WRONG_STAGE_RESPONSES[gateway.event_format]
         path = path.removeprefix(gateway.prefix) or "/"
         headers = forwarded_headers(
             self.headers, peer=peer, port=gateway.server_port, scheme=gateway.scheme, length=len(body)
@@ -82,7 +85,7 @@ class GatewayHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
         return build_response(result, gateway.event_format)
 
     def send(self, response: GatewayResponse) -> None:
-        """Send a response with its true length; responses to HEAD, and 204 and 304, have no body."""
+        """Send a response with its Content-Length; responses to HEAD, and 204 and 304, have no body."""
         has_body = response.status not in STATUSES_WITHOUT_BODY
         self.send_response_only(response.status)
         self.send_header("Date", formatdate(usegmt=True))
@@ -98,7 +101,7 @@ class GatewayHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is not an HTTP request, and close the connection."""
+        """Refuse malformed HTTP, and close the connection."""
         self.close_connection = True
         self.command = getattr(self, "command", None) or "GET"
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Reads an HTTP request as API Gateway does: its target, its body, and the headers that it passes on."""
+"""Reads an HTTP request as API Gateway does: the target, the body, and the headers that it passes on."""
 
 from collections.abc import Iterator
 from email.message import Message
@@ -13,11 +13,11 @@ REPLACED_HEADERS = {"connection", "x-forwarded-for", "x-forwarded-proto", "x-for
 
 
 class BodyTooLargeError(Exception):
-    """A body exceeded 10 MB. It was read to its end, so that the connection can be used again."""
+    """Raised for a body over 10 MB. It has been read to the end, so that the connection can be reused."""
 
 
 def encode_target(request_line: str) -> str:
-    """Return the path and query as they were sent, with the bytes that no URL may contain percent-encoded."""
+    """Return the path and query as sent, but percent-encode the bytes that a URL must not contain."""
     target = quote(request_line.split()[1].encode("latin-1"), safe=PRINTABLE)
     if "://" in target.partition("?")[0] and not target.startswith("/"):
         return "/" + target.split("://", 1)[1].partition("/")[2]
@@ -34,21 +34,21 @@ def read_body(stream: BufferedIOBase, headers: Message) -> bytes:
         pieces = read_chunks(stream)
     else:
         pieces = read_pieces(stream, parse_content_length(headers.get_all("Content-Length", [])))
-    kept, size = [], 0
+    body_pieces, size = [], 0
     for piece in pieces:
         size += len(piece)
         if size <= MAX_BODY_BYTES:
-            kept.append(piece)
+            body_pieces.append(piece)
     if size > MAX_BODY_BYTES:
         raise BodyTooLargeError
-    return b"".join(kept)
+    return b"".join(body_pieces)
 
 
 def read_pieces(stream: BufferedIOBase, length: int) -> Iterator[bytes]:
     while length:
         piece = stream.read(min(length, PIECE_BYTES))
         if not piece:
-            raise ConnectionError("The client closed the connection before the end of its body.")
+            raise ConnectionError("The client closed the connection before the end of the body.")
         length -= len(piece)
         yield piece
 
@@ -69,7 +69,7 @@ def parse_content_length(values: list[str]) -> int:
 
 
 def forwarded_headers(headers: Message, *, peer: str, port: int, scheme: str, length: int) -> list[tuple[str, str]]:
-    """Return the headers for the function: decoded as UTF-8, without the connection's, with those of a proxy."""
+    """Return the headers for the function: decoded as UTF-8, without connection headers, with a proxy's X- headers."""
     sent = [(name, value.encode("latin-1").decode(errors="replace")) for name, value in headers.items()]
     earlier_hops = [value for name, value in sent if name.lower() == "x-forwarded-for"]
     replaced = REPLACED_HEADERS | ({"content-length", "transfer-encoding"} if is_chunked(headers) else set())

@@ -5,13 +5,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any, Self
 
-POLL_SECONDS = 0.05  # how long `close` may have to wait
+SHUTDOWN_POLL_SECONDS = 0.05  # `close` may wait this long
 
 
 class BackgroundServer(ThreadingHTTPServer):
-    """Serves on 127.0.0.1 from its creation until `close`; port 0 takes any free port.
+    """An HTTP server on 127.0.0.1 that runs from its creation until `close`. Port 0 means any free port.
 
-    A subclass sets its own attributes before it calls `__init__`, as requests may arrive from then on.
+    A subclass must set its attributes before it calls `__init__`, because requests may arrive from then on.
     """
 
     daemon_threads = True
@@ -20,7 +20,7 @@ class BackgroundServer(ThreadingHTTPServer):
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), handler)
-        self.thread = Thread(target=self.serve_forever, args=(POLL_SECONDS,), daemon=True)
+        self.thread = Thread(target=self.serve_forever, args=(SHUTDOWN_POLL_SECONDS,), daemon=True)
         self.thread.start()
 
     @property
@@ -28,7 +28,7 @@ class BackgroundServer(ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_port}"
 
     def close(self) -> None:
-        """Stop listening. Requests that are being handled still get their response."""
+        """Stop listening. Requests in progress still get their response."""
         self.shutdown()
         self.server_close()
         self.thread.join()
@@ -46,7 +46,7 @@ class BackgroundServer(ThreadingHTTPServer):
 
 
 class QuietHandlerMixin:
-    """For a BaseHTTPRequestHandler that logs no requests, as the function keeps its own log."""
+    """A mixin for a BaseHTTPRequestHandler that turns off request logging: the function has its own log."""
 
     disable_nagle_algorithm = True
 

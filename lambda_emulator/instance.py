@@ -12,17 +12,18 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Event, Thread
 from typing import NamedTuple
 
-from lambda_emulator.processes import follow_only_children, kill_with_session, peak_megabytes
-from lambda_emulator.runtime_api import TOO_LARGE, Call, RuntimeAPI, RuntimeEvent
+from lambda_emulator.processes import find_innermost_child, kill_with_session, peak_megabytes
+from lambda_emulator.runtime_api import TOO_LARGE, Call, EventKind, RuntimeAPI, RuntimeEvent
 
 INIT_SECONDS = 10  # https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 COMMAND_NOT_FOUND = 127
+START_EVENTS = {EventKind.READY, EventKind.INIT_ERROR, EventKind.EXIT, EventKind.TIMEOUT}
 
 
 class LaunchConfig(NamedTuple):
-    """How the instances of a function are started; `timeout` is in seconds.
+    """How to start the instances of a function; `timeout` is in seconds.
 
-    With `sets_tmpdir` each instance gets a temporary folder of its own, named by TMPDIR.
+    With `sets_tmpdir` each instance gets its own temporary folder, named by TMPDIR.
     """
 
     command: list[str]
@@ -34,7 +35,7 @@ class LaunchConfig(NamedTuple):
 
 
 class CallOutcome(NamedTuple):
-    """How a call ended, when it began (by `time.monotonic`), and whether the instance can take another."""
+    """The result of a call, its start (by `time.monotonic`), and whether the instance can run another one."""
 
     payload: bytes
     error: str | None
@@ -77,52 +78,53 @@ class Instance:
             self.output.write(f"{error}\n".encode())
         self.launch_done.set()
         status = self.process.wait() if self.process else COMMAND_NOT_FOUND
-        self.api.report("exit", str(status).encode())
+        self.api.report(EventKind.EXIT, str(status).encode())
 
     def run_call(self, call: Call) -> CallOutcome | None:
-        """Run one call; return None if the process ended before it took the call, so that another instance may."""
+        """Run one call; return None if the process ended before it accepted the call: another instance may run it."""
         if self.init_seconds is None and (failed := self.wait_until_ready(call)):
             return failed
         self.api.calls.put(call)
-        began_at, is_taken = time.monotonic(), False
+        began_at, is_accepted = time.monotonic(), False
         while True:
-            event = self.next_event(began_at + self.config.timeout)
-            if event.kind == "taken":
-                began_at, is_taken = time.monotonic(), True
-            elif event.kind == "exit" and not is_taken:
+            event = self.wait_for_event(began_at + self.config.timeout)
+            if event.kind == EventKind.ACCEPTED:
+                began_at, is_accepted = time.monotonic(), True
+            elif event.kind == EventKind.EXIT and not is_accepted:
                 return None
-            elif event.kind in ("exit", "timeout") or event.request_id == call.request_id:
+            elif event.kind in (EventKind.EXIT, EventKind.TIMEOUT) or event.request_id == call.request_id:
                 return self.build_outcome(call, event, began_at)
 
     def wait_until_ready(self, call: Call) -> CallOutcome | None:
         """Wait until the process asks for its first call; return the error of `call` if it never does.
 
-        As on Lambda, starting may take ten seconds, and then once more as long as the function's timeout.
+        As on Lambda, the limit is ten seconds plus the function's timeout.
         """
         deadline = self.launched_at + INIT_SECONDS + self.config.timeout
-        while (event := self.next_event(deadline)).kind not in ("ready", "init error", "exit", "timeout"):
-            pass
-        if event.kind != "ready":
+        event = self.wait_for_event(deadline)
+        while event.kind not in START_EVENTS:
+            event = self.wait_for_event(deadline)
+        if event.kind != EventKind.READY:
             return self.build_outcome(call, event, self.launched_at)
         self.init_seconds = time.monotonic() - self.launched_at
-        self.python_pid = follow_only_children(self.process.pid) if self.process else None
+        self.python_pid = find_innermost_child(self.process.pid) if self.process else None
         return None
 
-    def next_event(self, deadline: float) -> RuntimeEvent:
+    def wait_for_event(self, deadline: float) -> RuntimeEvent:
         try:
             return self.api.runtime_events.get(timeout=max(0, deadline - time.monotonic()))
         except Empty:
-            return RuntimeEvent("timeout")
+            return RuntimeEvent(EventKind.TIMEOUT)
 
     def build_outcome(self, call: Call, event: RuntimeEvent, began_at: float) -> CallOutcome:
-        """Return the function's response, or the error that Lambda reports for what happened instead."""
-        if event.kind in ("response", "error", "init error"):
-            error = None if event.kind == "response" else "Unhandled"
-            return CallOutcome(event.payload, error, began_at, is_reusable=event.kind != "init error")
+        """Return the function's response, or the error that Lambda reports for this event."""
+        if event.kind in (EventKind.RESPONSE, EventKind.ERROR, EventKind.INIT_ERROR):
+            error = None if event.kind == EventKind.RESPONSE else "Unhandled"
+            return CallOutcome(event.payload, error, began_at, is_reusable=event.kind != EventKind.INIT_ERROR)
         prefix = f"RequestId: {call.request_id} Error: "
-        if event.kind == "too large":
+        if event.kind == EventKind.TOO_LARGE:
             error_type, message = "Function.ResponseSizeTooLarge", TOO_LARGE
-        elif event.kind == "timeout":
+        elif event.kind == EventKind.TIMEOUT:
             error_type, message = "Sandbox.Timedout", f"{prefix}Task timed out after {self.config.timeout:.2f} seconds"
         else:
             exited = describe_exit_status(int(event.payload))
@@ -131,7 +133,7 @@ class Instance:
         return CallOutcome(payload, "Unhandled", began_at, is_reusable=False)
 
     def read_output(self) -> str:
-        """Return what the process printed since the last time this was called."""
+        """Return what the process has printed since the previous call of this method."""
         size = os.fstat(self.output.fileno()).st_size
         text = os.pread(self.output.fileno(), size, self.output_offset).decode(errors="replace")
         self.output_offset = size
@@ -141,7 +143,7 @@ class Instance:
         return peak_megabytes(self.python_pid) if self.python_pid else 0
 
     def stop(self) -> None:
-        """Kill the process and all that it started; return when they have ended."""
+        """Kill the process and its children, wait until they have ended, and remove the instance's files."""
         self.kill()
         self.thread.join()
         self.api.close()
@@ -149,16 +151,16 @@ class Instance:
         self.tmp.cleanup()
 
     def kill(self) -> None:
-        """Kill the process; a call that it was running then fails."""
+        """Kill the process; its running call then fails."""
         self.launch_done.wait()
         if self.process:
             kill_with_session(self.process)
 
 
 def describe_exit_status(status: int) -> str:
-    """Return Lambda's words for an exit status, such as "exit status 1" or "signal: killed".
+    """Return Lambda's text for an exit status, such as "exit status 1" or "signal: killed".
 
-    A process that a signal ended has the status -N or, if the shell around an isolated instance reports it, 128 + N.
+    If signal N ended the process, the status is -N, or 128 + N from the shell around an isolated instance.
     """
     number = -status if status < 0 else status - 128
     if number in signal.valid_signals():

@@ -1,4 +1,4 @@
-"""Lambda's own API, of which one operation is emulated: Invoke, by which a function is called, also by itself.
+"""The Invoke operation of Lambda's API, with which clients and the function itself call the function.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -18,17 +18,17 @@ from lambda_emulator.runtime_api import PAYLOAD_BYTES
 
 FUNCTION_ARN_PREFIX = "arn:aws:lambda:us-east-1:123456789012:function:"
 INVOKE_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations")
-# Lambda has accepted asynchronous events of 1 MB since October 2025, and 256 KB before; the smaller limit is kept,
-# as Zappa's tasks keep to it: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+# Since October 2025 Lambda has accepted asynchronous events of 1 MB. The earlier limit of 256 KB is emulated, because
+# Zappa's tasks are still limited to it: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_EVENT_BYTES = {"RequestResponse": PAYLOAD_BYTES, "Event": 262_144, "DryRun": PAYLOAD_BYTES}
 
-# On Lambda an asynchronous call waits in a queue first. Meanwhile the instance that made it has usually finished, and
-# takes it itself, so that it finds what it stored even if its database is its own.
+# On Lambda an asynchronous call first waits in a queue. By then the instance that sent it is usually idle again and
+# runs it, so that it finds its own data even if each instance has its own database.
 QUEUE_SECONDS = 0.25
 
 
 class InvocationResult(NamedTuple):
-    """The result of one call: JSON, the kind of error if it is one, and what the function printed meanwhile."""
+    """The result of one call: the JSON that it returned, the kind of error or None, and its lines of the log."""
 
     payload: bytes
     error: str | None
@@ -36,7 +36,7 @@ class InvocationResult(NamedTuple):
 
 
 class InvokeResponse(NamedTuple):
-    """An HTTP response of this API."""
+    """An HTTP response of the Invoke API."""
 
     status: int
     body: bytes
@@ -46,12 +46,12 @@ class InvokeResponse(NamedTuple):
 class InvokeAPI(BackgroundServer):
     """The endpoint of one function: `POST /2015-03-31/functions/NAME/invocations`, at `url`.
 
-    The header X-Amz-Invocation-Type says how the event is handled. `RequestResponse`, the default: 200 with what the
-    function returned, and X-Amz-Function-Error if that is an error. `Event`: 202 at once; such calls start in their
-    order, `max_concurrency` of them at a time. `DryRun`: 204 without a call. Errors are worded as Lambda words them:
-    another function's name (404), an event that is not JSON (400), an event that is too large (413).
+    The header X-Amz-Invocation-Type selects how the event is handled. `RequestResponse`, the default: 200 with what
+    the function returned, and X-Amz-Function-Error if that is an error. `Event`: 202 at once; these calls start in
+    order, at most `max_concurrency` at a time. `DryRun`: 204 without a call. Errors have Lambda's codes: another
+    function's name (404), an event that is not JSON (400), an event that is too large (413).
 
-    Lambda repeats a failed asynchronous call after one minute and after two; this API does not.
+    Lambda retries a failed asynchronous call after one minute and after two more; this API does not.
     """
 
     def __init__(self, name: str, invoke: Callable[[Any], InvocationResult], max_concurrency: int) -> None:
@@ -64,7 +64,7 @@ class InvokeAPI(BackgroundServer):
         self.url = f"http://{self.netloc}"
 
     def handle_invocation(self, name: str, invocation_type: str, body: bytes) -> InvokeResponse:
-        """Return the response to a call of the function `name`. The body is the event, `{}` if it is empty."""
+        """Return the response to a call of the function `name`. The body is the event; an empty body means `{}`."""
         if name not in self.accepted_names:
             arn = FUNCTION_ARN_PREFIX + name.removeprefix(FUNCTION_ARN_PREFIX)
             return error_response(404, "ResourceNotFoundException", f"Function not found: {arn}")
@@ -94,7 +94,7 @@ class InvokeAPI(BackgroundServer):
         return InvokeResponse(200, result.payload, {"X-Amz-Function-Error": "Unhandled"} if result.error else {})
 
     def run_asynchronous_call(self, event: Any) -> None:
-        """Call the function and ignore what it returns; drop the call if the function was closed meanwhile."""
+        """Call the function and ignore the result; drop the call if the function is closed before it starts."""
         if self.is_closed.wait(QUEUE_SECONDS):
             return
         try:
@@ -105,14 +105,14 @@ class InvokeAPI(BackgroundServer):
             traceback.print_exc()
 
     def close(self) -> None:
-        """Stop listening, drop the asynchronous calls that wait, and return when the running ones have ended."""
+        """Stop listening, drop queued asynchronous calls, and wait until the running ones have ended."""
         self.is_closed.set()
         super().close()
         self.asynchronous_calls.shutdown(cancel_futures=True)
 
 
 class InvokeHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
-    """Handles one call. The connection ends with it, so that none outlives the function."""
+    """Handles one call per connection, so that no connection outlives the function."""
 
     timeout = 60
     server: InvokeAPI

@@ -1,4 +1,4 @@
-"""Reads the children and the memory of processes from /proc, and kills a process with all that it started."""
+"""Reads the children and the memory of processes from /proc, and kills a process with its children."""
 
 import os
 import signal
@@ -10,21 +10,21 @@ KILL_WAIT_SECONDS = 5
 
 
 def list_children(pid: int) -> list[int]:
-    """Return the processes that the main thread of `pid` started; none where the system does not say."""
+    """Return the child processes of the main thread of `pid`; an empty list on systems without /proc."""
     with suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
 
 
-def follow_only_children(pid: int) -> int:
-    """Return the last process of the chain that starts at `pid`, in which each has one child and waits for it."""
+def find_innermost_child(pid: int) -> int:
+    """Follow the chain of only children from `pid`, such as a shell and its command; return the last process."""
     while len(found := list_children(pid)) == 1:
         pid = found[0]
     return pid
 
 
 def peak_megabytes(pid: int) -> int:
-    """Return the most memory that a process ever used, in whole megabytes; 0 where the system does not say."""
+    """Return the peak memory of a process in whole megabytes; 0 on systems without /proc."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
     return 0
@@ -33,8 +33,8 @@ def peak_megabytes(pid: int) -> int:
 def kill_with_session(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and its session.
 
-    Its children are killed first: the first process of a namespace takes all others of it along, and `process` waits
-    until they are gone.
+    Its children are killed first: killing the first process of a namespace kills all others in it, and `process` waits
+    until they have ended.
     """
     for child in list_children(process.pid):
         with suppress(OSError):

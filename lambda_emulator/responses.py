@@ -1,4 +1,4 @@
-"""Builds the HTTP responses that API Gateway and function URLs make of what a function returned."""
+"""Converts a function's result to an HTTP response, as API Gateway and function URLs do."""
 
 import base64
 import json
@@ -22,16 +22,16 @@ class GatewayResponse(NamedTuple):
 
 
 class MalformedResponseError(ValueError):
-    """A function returned something that is not an HTTP response."""
+    """Raised if a function returned something other than an HTTP response."""
 
 
 def error_response(status: int, message: str) -> GatewayResponse:
-    """Return a response that API Gateway itself makes."""
+    """Return one of API Gateway's own error responses."""
     return GatewayResponse(status, [("Content-Type", "application/json")], json.dumps({"message": message}).encode())
 
 
 def build_response(result: InvocationResult, event_format: str) -> GatewayResponse:
-    """Return the function's response, or API Gateway's own error if the function failed or returned none.
+    """Return the function's response, or API Gateway's own error if the function failed or returned something else.
 
     The header WWW-Authenticate keeps its name, though a REST API renames it to x-amzn-Remapped-WWW-Authenticate.
     """
@@ -49,7 +49,7 @@ def build_response(result: InvocationResult, event_format: str) -> GatewayRespon
 
 
 def parse_returned_response(returned: Any, event_format: str) -> GatewayResponse:
-    """Return the response that a function returned as an object; raise for one that API Gateway rejects."""
+    """Return the response that a function returned as JSON. Raises MalformedResponseError if API Gateway rejects it."""
     if not isinstance(returned, dict):
         raise MalformedResponseError("not an object")
     headers = single_headers(returned.get("headers"))
@@ -82,7 +82,7 @@ def decode_body(returned: dict[str, Any]) -> bytes:
 
 
 def header_text(value: Any) -> str:
-    """Return a header's value as text; numbers and booleans are written as in JSON."""
+    """Return a header's value as text; numbers and booleans become JSON."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if not isinstance(value, str):
@@ -99,6 +99,6 @@ def multi_value_headers(headers: Any) -> list[tuple[str, str]]:
 
 
 def merge_headers(single: list[tuple[str, str]], multiple: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Join both kinds of headers; one that is in both with the same value is sent once."""
+    """Merge single and multi-value headers; a header with the same value in both is sent once."""
     known = {(name.lower(), value) for name, value in multiple}
     return [pair for pair in single if (pair[0].lower(), pair[1]) not in known] + multiple

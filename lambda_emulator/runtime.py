@@ -1,4 +1,4 @@
-"""Provides what Lambda adds to a package: Python, the runtime client and boto3."""
+"""Provides what Lambda's runtime adds to a package: Python, the runtime client and boto3."""
 
 import hashlib
 import re
@@ -23,27 +23,27 @@ class Runtime(NamedTuple):
     """The interpreter, and the folders that Lambda has at /var/lang (Python) and /var/runtime (libraries)."""
 
     python: Path
-    lang: Path
-    libraries: Path
+    python_folder: Path
+    libraries_folder: Path
 
 
 @cache
 def lambda_runtime() -> Runtime:
-    """Return the runtime, which is installed at the first use; raise RuntimeError where this machine lacks Python."""
+    """Return the runtime, installing it at the first use. Raises RuntimeError if the right Python is missing."""
     python = find_python(PYTHON_VERSION)
     if python is None:
         raise RuntimeError(
-            f"Python {PYTHON_VERSION}, which Lambda runs, was not found; install it, or set PYTHON_LAMBDA to its path."
+            f"Python {PYTHON_VERSION}, which Lambda uses, was not found. Install it, or set PYTHON_LAMBDA to its path."
         )
     print_prefix = "import sys; print(sys.base_prefix)"
-    lang = subprocess.run([python, "-c", print_prefix], capture_output=True, text=True, check=True).stdout  # noqa: S603
-    return Runtime(python, Path(lang.strip()), libraries_folder(python))
+    prefix = subprocess.run([python, "-c", print_prefix], capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return Runtime(python, Path(prefix.strip()), install_libraries_once(python))
 
 
-def libraries_folder(python: Path) -> Path:
-    """Return the folder of the client and boto3, at the pinned versions.
+def install_libraries_once(python: Path) -> Path:
+    """Return the folder of the runtime client and boto3 at the pinned versions, installing it if it does not exist.
 
-    They are installed into a temporary folder that is then renamed, so that a half-finished one is never used.
+    They are installed into a temporary folder, which is then renamed, so that an incomplete folder is never used.
     """
     pins = pins_without_extras((ROOT / "requirements.txt").read_text())
     key = hashlib.sha256("\n".join([str(python), RUNTIME_CLIENT, pins]).encode()).hexdigest()[:12]
@@ -54,7 +54,7 @@ def libraries_folder(python: Path) -> Path:
         try:
             install_libraries(python, temporary, pins)
             temporary.rename(folder)
-        except OSError:  # Another process was first: a folder that has files cannot be replaced.
+        except OSError:  # Another process was first: a folder with files cannot be replaced.
             if not folder.exists():
                 raise
         finally:
@@ -68,7 +68,7 @@ def pins_without_extras(requirements: str) -> str:
 
 
 def install_libraries(python: Path, folder: Path, pins: str) -> None:
-    """Install the client and boto3 for `python`, with this interpreter's pip."""
+    """Install the runtime client and boto3 for `python`, with this interpreter's pip."""
     (folder / "constraints.txt").write_text(pins)
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
     options = ["--target", str(folder), "--constraint", str(folder / "constraints.txt")]

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 import json
 import re
+from enum import Enum
 from http.server import BaseHTTPRequestHandler
 from queue import SimpleQueue
 from typing import NamedTuple
@@ -24,19 +25,29 @@ class Call(NamedTuple):
     headers: dict[str, str]
 
 
+class EventKind(Enum):
+    """The kinds of events in the life of an instance."""
+
+    READY = "ready"
+    INIT_ERROR = "init error"
+    ACCEPTED = "accepted"
+    RESPONSE = "response"  # as in the path of a POST
+    ERROR = "error"  # as in the path of a POST
+    TOO_LARGE = "too large"
+    EXIT = "exit"
+    TIMEOUT = "timeout"
+
+
 class RuntimeEvent(NamedTuple):
-    """Something that happened to an instance.
+    """An event in the life of an instance."""
 
-    `kind` is one of `ready`, `taken`, `response`, `error`, `too large`, `init error`, `exit` or `timeout`.
-    """
-
-    kind: str
+    kind: EventKind
     payload: bytes = b""
     request_id: str = ""
 
 
 class RuntimeAPI(BackgroundServer):
-    """The endpoint of one instance: it hands out `calls`, and puts what happens into `runtime_events`."""
+    """The endpoint of one instance: it passes `calls` to the instance, and puts its events into `runtime_events`."""
 
     def __init__(self) -> None:
         self.calls: SimpleQueue[Call | None] = SimpleQueue()
@@ -44,7 +55,7 @@ class RuntimeAPI(BackgroundServer):
         self.is_ready = False
         super().__init__(RuntimeHandler)
 
-    def report(self, kind: str, payload: bytes = b"", request_id: str = "") -> None:
+    def report(self, kind: EventKind, payload: bytes = b"", request_id: str = "") -> None:
         self.runtime_events.put(RuntimeEvent(kind, payload, request_id))
 
     def close(self) -> None:
@@ -63,24 +74,24 @@ class RuntimeHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
             return self.send_json(404, {"errorMessage": "Not found", "errorType": "NotFound"})
         if not self.server.is_ready:
             self.server.is_ready = True
-            self.server.report("ready")
+            self.server.report(EventKind.READY)
         call = self.server.calls.get()
         if call is None:
             self.close_connection = True
             return None
-        self.server.report("taken", request_id=call.request_id)
+        self.server.report(EventKind.ACCEPTED, request_id=call.request_id)
         return self.send(200, call.event, call.headers)
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path == f"{API_PATH}/init/error":
-            self.server.report("init error", body)
+            self.server.report(EventKind.INIT_ERROR, body)
         elif match := re.fullmatch(rf"{API_PATH}/invocation/([\w-]+)/(response|error)", self.path):
             request_id, kind = match.groups()
             if len(body) > PAYLOAD_BYTES:
-                self.server.report("too large", request_id=request_id)
+                self.server.report(EventKind.TOO_LARGE, request_id=request_id)
                 return self.send_json(413, {"errorMessage": TOO_LARGE, "errorType": "RequestEntityTooLarge"})
-            self.server.report(kind, body, request_id)
+            self.server.report(EventKind(kind), body, request_id)
         else:
             return self.send_json(404, {"errorMessage": "Not found", "errorType": "NotFound"})
         return self.send_json(202, {"status": "OK"})
@@ -89,7 +100,7 @@ class RuntimeHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
         self.send(status, json.dumps(content).encode(), {})
 
     def send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
-        """Send a response with a Content-Type: the client's library crashes without one."""
+        """Send a response. It has a Content-Type, because Lambda's runtime client crashes without one."""
         self.send_response(status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)

@@ -1,7 +1,7 @@
-"""Sets up where an instance runs: its file system, user and environment, as on Lambda.
+"""Sets up the sandbox of an instance: its file system, user and environment, as on Lambda.
 
-Where this process may make namespaces (as root), an instance gets a root file system of its own, read-only but for
-/tmp, and runs as another user. Elsewhere it is a plain process.
+If this process may create namespaces (as root), an instance gets its own root file system, read-only except for /tmp,
+and runs as another user. Otherwise it is a plain process.
 """
 
 import os
@@ -39,7 +39,7 @@ class SandboxPaths(NamedTuple):
 
 @cache
 def can_isolate() -> bool:
-    """Whether this process may make mount and process namespaces. Root in a container often may not."""
+    """Return whether this process may create mount and process namespaces. Root in a container often may not."""
     tools = [shutil.which(name) for name in ("unshare", "setpriv", "mount", "chroot")]
     if os.getuid() or not all(tools):
         return False
@@ -50,7 +50,7 @@ def can_isolate() -> bool:
 
 @contextmanager
 def prepare_launch(package: Path, variables: Mapping[str, str], handler: str, timeout: float) -> Iterator[LaunchConfig]:
-    """Yield how to start the instances of a function, which has a folder of its own for as long as it exists."""
+    """Yield the launch configuration of a function; its folder exists until the context ends."""
     runtime = lambda_runtime()
     with temporary_folder() as folder:
         paths = SandboxPaths(unpack_once(package), folder / "root", folder / "passwd")
@@ -62,14 +62,16 @@ def prepare_launch(package: Path, variables: Mapping[str, str], handler: str, ti
             yield LaunchConfig(command, environment, Path("/"), folder, timeout, sets_tmpdir=False)
         else:
             make_read_only(paths.task)
-            environment = build_environment(variables, str(paths.task), str(runtime.libraries), str(runtime.lang))
+            environment = build_environment(
+                variables, str(paths.task), str(runtime.libraries_folder), str(runtime.python_folder)
+            )
             yield LaunchConfig(
                 plain_command(runtime, handler), environment, paths.task, folder, timeout, sets_tmpdir=True
             )
 
 
 def build_environment(variables: Mapping[str, str], task: str, runtime: str, lang: str) -> dict[str, str]:
-    """Return all variables of an instance: Lambda's own, with made-up AWS keys, and the function's `variables`.
+    """Return the environment of an instance: Lambda's variables, with made-up AWS keys, and the function's own.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -96,21 +98,21 @@ def build_environment(variables: Mapping[str, str], task: str, runtime: str, lan
 
 
 def socket_folder(environment: Mapping[str, str]) -> str | None:
-    """Return the folder of the database's Unix socket if DATABASE_URL names one."""
+    """Return the folder of the database's Unix socket, or None if DATABASE_URL names none."""
     host = parse_qs(urlsplit(environment.get("DATABASE_URL", "")).query).get("host", [""])[-1]
     return host if host.startswith("/") else None
 
 
 def isolated_command(paths: SandboxPaths, runtime: Runtime, variables: Mapping[str, str], handler: str) -> list[str]:
-    """Return the command that starts an instance in namespaces of its own, as a user without rights.
+    """Return the command that starts an instance in its own namespaces, as an unprivileged user.
 
-    It is killed when the thread that started it ends: the first process of a namespace takes all others of it along.
+    When the thread that started it ends, the kernel kills the first process of the namespace, and thereby all others.
     """
     python = [f"/var/lang/bin/python{PYTHON_VERSION}", "-s", "-S", "-m", "awslambdaric", handler]
     change_folder = ["env", "--unset=PWD", "--unset=OLDPWD", "--chdir=/var/task"]
-    drop_rights = ["setpriv", f"--reuid={UID}", f"--regid={GID}", "--clear-groups", "--no-new-privs"]
-    drop_rights += ["--bounding-set=-all", "--inh-caps=-all", "--pdeathsig=KILL"]
-    run_inside = [find_tool("chroot"), str(paths.root), *change_folder, *drop_rights, *python]
+    drop_privileges = ["setpriv", f"--reuid={UID}", f"--regid={GID}", "--clear-groups", "--no-new-privs"]
+    drop_privileges += ["--bounding-set=-all", "--inh-caps=-all", "--pdeathsig=KILL"]
+    run_inside = [find_tool("chroot"), str(paths.root), *change_folder, *drop_privileges, *python]
     mounts = mount_commands(paths, runtime, socket_folder(variables))
     script = "\n".join(["set -e", *mounts, shlex.join(run_inside), "exit $?"])
     unshare = [find_tool("unshare"), "--mount", "--pid", "--fork", "--kill-child=KILL", "--propagation=private"]
@@ -120,14 +122,14 @@ def isolated_command(paths: SandboxPaths, runtime: Runtime, variables: Mapping[s
 def plain_command(runtime: Runtime, handler: str) -> list[str]:
     """Return the command that starts an instance without namespaces.
 
-    Where setpriv exists, it is killed when the thread that started it ends.
+    With setpriv, the kernel kills it when the thread that started it ends.
     """
     kill_with_parent = [find_tool("setpriv"), "--pdeathsig=KILL"] if shutil.which("setpriv") else []
     return [*kill_with_parent, str(runtime.python), "-s", "-S", "-m", "awslambdaric", handler]
 
 
 def find_tool(name: str) -> str:
-    """Return the full path of a system tool: the PATH of an instance lacks the folders of root's tools."""
+    """Return the full path of a system tool, because an instance's PATH lacks /sbin and /usr/sbin."""
     return shutil.which(name) or name
 
 
@@ -135,7 +137,11 @@ def mount_commands(paths: SandboxPaths, runtime: Runtime, sockets: str | None) -
     """Return the shell commands that build the root file system: read-only, with 512 MB at /tmp."""
     root, mount, tmp = paths.root, find_tool("mount"), f"{paths.root}{TMP}"
     folders = {folder: folder for folder in SYSTEM_FOLDERS if Path(folder).exists()}
-    folders |= {"/var/task": str(paths.task), "/var/runtime": str(runtime.libraries), "/var/lang": str(runtime.lang)}
+    folders |= {
+        "/var/task": str(paths.task),
+        "/var/runtime": str(runtime.libraries_folder),
+        "/var/lang": str(runtime.python_folder),
+    }
     lines = [
         f"{mount} -t tmpfs -o mode=755 none {root}",
         f"mkdir -p {root}/proc {root}/dev {tmp} {root}/opt",

@@ -1,4 +1,4 @@
-"""Temporary folders that are removed even if the process that made them was killed."""
+"""Temporary folders that are removed even if the process that created them was killed."""
 
 import fcntl
 import os
@@ -13,9 +13,9 @@ PREFIX = "lambda-emulator-"
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """Make a folder and remove it at the end; first remove those that killed processes left behind.
+    """Create a folder and remove it at the end; first remove those that killed processes left behind.
 
-    The folder gets its final name only once it is locked, so that no other process takes it for an abandoned one.
+    The folder is locked before it gets its final name, so that no other process regards it as abandoned.
     """
     remove_abandoned_folders()
     unlocked = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
@@ -29,7 +29,7 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def remove_abandoned_folders() -> None:
-    """Remove the folders of processes that have ended, whose locks are therefore free."""
+    """Remove the folders whose locks are free, because their processes have ended."""
     for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/lock"):
         with suppress(OSError), lock.open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -39,5 +39,5 @@ def remove_abandoned_folders() -> None:
 def remove_folder(folder: Path) -> None:
     for parent, _, _ in os.walk(folder):
         with suppress(OSError):
-            os.chmod(parent, 0o700)  # Nothing can be removed from a read-only folder.
+            os.chmod(parent, 0o700)  # Files cannot be removed from a read-only folder.
     rmtree(folder, ignore_errors=True)

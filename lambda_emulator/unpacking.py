@@ -1,4 +1,4 @@
-"""Unpacks packages as Lambda does: once in a process, as all instances of a package can share its files."""
+"""Unpacks packages as Lambda does, but only once per process: all instances share the files."""
 
 import atexit
 import calendar
@@ -10,32 +10,32 @@ from zipfile import BadZipFile, ZipFile
 
 from lambda_emulator.temporary_folder import temporary_folder
 
-unpacked: dict[tuple[Path, int, int], Path] = {}
-lock = Lock()
-folders = ExitStack()
-atexit.register(folders.close)
+unpacked_folders: dict[tuple[Path, int, int], Path] = {}
+unpacked_lock = Lock()
+cleanup = ExitStack()
+atexit.register(cleanup.close)
 
 
 def unpack_once(package: Path) -> Path:
-    """Return the folder with the files of a package, which exists until this process ends.
+    """Return the folder with the files of a package. It exists until this process ends.
 
-    Raises RuntimeError, with one line, for a file that is not a zip.
+    Raises RuntimeError, with a one-line text, for a file that is not a zip.
     """
     try:
         status = package.stat()
         key = (package.resolve(), status.st_size, status.st_mtime_ns)
-        with lock:
-            if key not in unpacked:
-                folder = folders.enter_context(temporary_folder()) / "task"
+        with unpacked_lock:
+            if key not in unpacked_folders:
+                folder = cleanup.enter_context(temporary_folder()) / "task"
                 unpack(package, folder)
-                unpacked[key] = folder
-            return unpacked[key]
+                unpacked_folders[key] = folder
+            return unpacked_folders[key]
     except (OSError, BadZipFile) as error:
         raise RuntimeError(f"The package {package} cannot be unpacked: {error}") from error
 
 
 def unpack(package: Path, folder: Path) -> None:
-    """Unpack a zip with the modes and dates of its entries: they decide what Python can read, and what it compiles."""
+    """Unpack a zip with the modes and dates of its entries: Python's access and its bytecode checks use them."""
     folder.mkdir()
     with ZipFile(package) as files:
         for entry in files.infolist():

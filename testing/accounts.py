@@ -1,4 +1,4 @@
-"""Calls to the account endpoints, and checks of what their tokens can do."""
+"""Calls of the account endpoints, and checks of whether their tokens work."""
 
 from typing import Any
 
@@ -7,14 +7,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
-from testing.factories import PASSWORD
-
-NEW_PASSWORD = "another horse battery"
-WRONG_PASSWORD = "not the password"
+from testing.passwords import NEW_PASSWORD, PASSWORD
 
 
 def list_errors(response: Any) -> list[tuple[str, str]]:
-    """Return the field and the code of each error in a response."""
+    """Return the attr and the code of each error of a response."""
     return [(error["attr"], error["code"]) for error in response.json()["errors"]]
 
 

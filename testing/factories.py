@@ -9,10 +9,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.tokens import issue_tokens
+from testing.passwords import PASSWORD
 from todos.models import Todo
 from todos.unit_of_work import unit_of_work
-
-PASSWORD = "correct horse battery"
 
 numbers = count(1)
 

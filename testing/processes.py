@@ -1,4 +1,4 @@
-"""Running Python in a new process with an environment of its own."""
+"""Runs Python in a new process with its own environment."""
 
 import os
 import secrets
@@ -11,8 +11,8 @@ KEY = secrets.token_urlsafe(50)
 PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "todo.example.com"}
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these arguments in the project's folder, and with no other environment than PATH and HOME."""
+def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments in the project's folder. It inherits only PATH and HOME."""
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,

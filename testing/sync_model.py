@@ -1,4 +1,4 @@
-"""Models of a client that synchronises, and of a user whose every response is checked against the ones before."""
+"""Models of a client that syncs, and of a user, whose every response is checked against the earlier ones."""
 
 from typing import Any
 
@@ -10,21 +10,21 @@ from todos.unit_of_work import unit_of_work
 
 
 class Mirror:
-    """A copy of a user's list, kept by `since` and `X-Revision` alone."""
+    """A copy of a user's list, kept up to date with `since` and `X-Revision` alone."""
 
     def __init__(self, client: APIClient) -> None:
         self.client = client
-        self.start_over()
+        self.reset()
 
-    def start_over(self) -> None:
+    def reset(self) -> None:
         self.todos: dict[int, Row] = {}
         self.revision, self.next_url = 0, ""
 
     def read(self, **limit: int) -> None:
-        """Read the next page, or the changes since the last one; start over after a 410."""
+        """Read the next page, or the changes since the last one; after a 410 start from scratch."""
         response = self.client.get(self.next_url or list_url(since=self.revision, **limit))
         if response.status_code == 410:
-            self.start_over()
+            self.reset()
             response = self.client.get(list_url(since=0, **limit))
         assert response.status_code == 200, response.content
         revisions = [self.revision, *(row["revision"] for row in response.json())]
@@ -37,7 +37,7 @@ class Mirror:
         self.revision, self.next_url = int(response["X-Revision"]), link_urls(response).get("next", "")
 
     def catch_up(self) -> list[Row]:
-        """Read all that is left to read, and return the copy in the order of the list."""
+        """Read all remaining pages, and return the copy in the order of the list."""
         self.read()
         while self.next_url:
             self.read()
@@ -45,7 +45,7 @@ class Mirror:
 
 
 class Account:
-    """A user, what the API has returned of their todos so far, and a mirror of them."""
+    """A user, the todos and tombstones that the API has returned so far, and a mirror of them."""
 
     def __init__(self) -> None:
         self.user = make_user()
@@ -56,9 +56,9 @@ class Account:
             deleted, *_ = work.create_many({"title": title} for title in "abc")
             work.delete(deleted)
         self.deleted = {deleted.pk}
-        self.revision, self.tag = 0, ""
-        self.bodies: dict[str, dict[str, Any]] = {}  # By URL: the body that each entity tag came with.
-        self.sent: dict[str, tuple[Row, int]] = {}  # By idempotency key: the body, and the todo that it created.
+        self.revision, self.etag = 0, ""
+        self.bodies: dict[str, dict[str, Any]] = {}  # By URL and entity tag.
+        self.created_by_key: dict[str, tuple[Row, int]] = {}  # The body of each, and its todo's id.
         self.read_list()
         self.mirror.read()
 
@@ -84,21 +84,21 @@ class Account:
         """Read the list; check that revisions rise for the todos that changed since the last time, and only then."""
         response = self.get(list_url())
         todos = {todo["id"]: todo for todo in response.json()}
-        revision, tag = int(response["X-Revision"]), response["ETag"]
+        revision, etag = int(response["X-Revision"]), response["ETag"]
         assert revision >= self.revision
         assert (revision == self.revision) is (todos == self.live)
-        assert not self.tag or (tag == self.tag) is (todos == self.live)
+        assert not self.etag or (etag == self.etag) is (todos == self.live)
         for pk, todo in todos.items():
             assert todo["created_by"] == self.user.email
             if todo != (before := self.live.get(pk, {})):
                 assert self.revision < todo["revision"] <= revision
                 assert writable_fields(todo) != writable_fields(before)
         self.deleted = (self.deleted | self.live.keys()) - todos.keys()
-        self.live, self.revision, self.tag = todos, revision, tag
+        self.live, self.revision, self.etag = todos, revision, etag
 
     def read_tombstones(self) -> None:
-        """Read which tombstones are left after a purge, which may have changed the entity tag."""
-        self.tag = ""
+        """Read the remaining tombstones after a purge, which may have changed the entity tag."""
+        self.etag = ""
         if self.deleted:
             left = {row["id"] for row in self.client.get(list_url(since=0)).json() if "deleted" in row}
             assert left <= self.deleted

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import ThrottleCount, User
-from testing.accounts import WRONG_PASSWORD, log_in
+from testing.accounts import log_in
 from testing.factories import PASSWORD, make_user
-from testing.queries import statements
+from testing.passwords import WRONG_PASSWORD
+from testing.queries import capture_statements
 
 pytestmark = pytest.mark.in_process("sets the rates of this process; attacks show them from outside")
 
@@ -98,7 +99,7 @@ def test_failed_login_takes_the_same_statements_for_every_kind_of_account(set_th
     set_throttles(login=9, account=9, email=9)
     make_user("inactive@example.com", is_active=False)
     emails = ("first@example.com", user.email, "nobody@example.com", "inactive@example.com")
-    _, known, unknown, inactive = (statements(partial(fail_to_log_in, email)) for email in emails)
+    _, known, unknown, inactive = (capture_statements(partial(fail_to_log_in, email)) for email in emails)
     shapes = [[re.sub(r"'[^']*'", "?", text) for text in texts] for texts in (known, unknown, inactive)]
     assert shapes[0] == shapes[1] == shapes[2]
     assert len(known) == 6

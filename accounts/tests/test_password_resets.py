@@ -13,7 +13,6 @@ from accounts.models import ThrottleCount, User
 from accounts.tokens import issue_tokens
 from testing.accounts import (
     NEW_PASSWORD,
-    WRONG_PASSWORD,
     access_token_works,
     change_password,
     confirm_reset,
@@ -26,7 +25,8 @@ from testing.accounts import (
 from testing.concurrency import run_concurrently
 from testing.factories import PASSWORD, client_for, make_user
 from testing.outbox import find_reset_link, make_reset_link, read_outbox
-from testing.queries import statements
+from testing.passwords import WRONG_PASSWORD
+from testing.queries import capture_statements
 
 # Mails are sent by another thread, which only sees committed rows.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.in_process("mails go to a list of this process")]
@@ -62,7 +62,7 @@ def test_others_get_no_mail_and_the_same_response(user: User) -> None:
 def test_request_takes_the_same_statements_with_and_without_an_account(user: User, set_throttles: Any) -> None:
     set_throttles(reset=9, reset_email=9)
     request_reset("first@example.com")
-    known, unknown = (statements(partial(request_reset, f"{name}@example.com")) for name in ("ada", "nobody"))
+    known, unknown = (capture_statements(partial(request_reset, f"{name}@example.com")) for name in ("ada", "nobody"))
     assert len(known) == len(unknown) == 4
     assert not [text for text in known + unknown if "accounts_user" in text]
 

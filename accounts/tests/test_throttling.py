@@ -16,7 +16,6 @@ from accounts.throttling import MAX_EXPIRED_DELETED, Attempt, refund, reserve
 from accounts.tokens import issue_tokens
 from testing.accounts import (
     NEW_PASSWORD,
-    WRONG_PASSWORD,
     change_password,
     confirm_reset,
     delete_account,
@@ -28,6 +27,7 @@ from testing.accounts import (
 )
 from testing.assertions import assert_error
 from testing.factories import PASSWORD, client_for, make_user
+from testing.passwords import WRONG_PASSWORD
 
 pytestmark = pytest.mark.in_process("sets the rates of this process; attacks show them from outside")
 

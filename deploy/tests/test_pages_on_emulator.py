@@ -1,4 +1,4 @@
-"""The pages and their static files as the packaged function serves them."""
+"""The pages and static files of the packaged function."""
 
 import gzip
 import re
@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from testing.gateway import GatewayCaller
-from testing.server import PASSWORD
+from testing.passwords import PASSWORD
 
 HTML = {"Accept": "text/html"}
 
@@ -43,10 +43,10 @@ def assets_in_style_sheet(packaged: ZipFile, gateway: GatewayCaller, style: str)
 
 def assert_as_packaged(packaged: ZipFile, gateway: GatewayCaller, asset: str) -> None:
     content = packaged.read(packaged_name(gateway, asset))
-    plain, body = gateway.raw("GET", asset.removeprefix(gateway.prefix))
+    plain, body = gateway.send_request("GET", asset.removeprefix(gateway.prefix))
     assert (plain.status, body == content) == (200, True), asset
     assert plain.getheader("Content-Encoding") is None
-    compressed, body = gateway.raw("GET", asset.removeprefix(gateway.prefix), {"Accept-Encoding": "gzip"})
+    compressed, body = gateway.send_request("GET", asset.removeprefix(gateway.prefix), {"Accept-Encoding": "gzip"})
     body = gzip.decompress(body) if compressed.getheader("Content-Encoding") == "gzip" else body
     assert (compressed.status, body == content) == (200, True), asset
 
@@ -56,28 +56,28 @@ def test_compressed_style_sheets_and_fonts_arrive_as_packaged(gateway: GatewayCa
         font = next(name for name in packaged.namelist() if name.endswith(".woff"))
         style = next(name for name in packaged.namelist() if re.search(r"bootstrap\.min\.\w+\.css\.gz", name))
         path = f"/static/{style.removeprefix('staticfiles/').removesuffix('.gz')}"
-        compressed, body = gateway.raw("GET", path, {"Accept-Encoding": "gzip"})
+        compressed, body = gateway.send_request("GET", path, {"Accept-Encoding": "gzip"})
         assert (compressed.getheader("Content-Encoding"), body) == ("gzip", packaged.read(style))
-        assert gateway.raw("GET", f"/static/{font.removeprefix('staticfiles/')}")[1] == packaged.read(font)
+        assert gateway.send_request("GET", f"/static/{font.removeprefix('staticfiles/')}")[1] == packaged.read(font)
 
 
-def test_both_cookies_of_one_response_arrive_so_that_a_session_works(gateway: GatewayCaller) -> None:
+def test_a_session_works_because_both_cookies_of_a_response_arrive(gateway: GatewayCaller) -> None:
     email = f"{uuid4().hex}@example.com"
     gateway.sign_up_as(email)
-    form, _ = gateway.raw("GET", "/session/login/", HTML)
-    csrf = cookies_of(form)["csrftoken"]
+    form, _ = gateway.send_request("GET", "/session/login/", HTML)
+    csrf = read_cookies(form)["csrftoken"]
     fields = {"username": email, "password": PASSWORD, "csrfmiddlewaretoken": csrf}
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={csrf}", **HTML}
     headers["Referer"] = f"{gateway.url}/session/login/"
-    response, _ = gateway.raw("POST", "/session/login/", headers, urlencode(fields).encode())
+    response, _ = gateway.send_request("POST", "/session/login/", headers, urlencode(fields).encode())
     assert (response.status, response.getheader("Location")) == (302, f"{gateway.prefix}/todos/")
-    cookies = cookies_of(response)
+    cookies = read_cookies(response)
     assert cookies.keys() >= {"csrftoken", "sessionid"}
-    page, body = gateway.raw("GET", "/todos/", HTML | {"Cookie": f"sessionid={cookies['sessionid']}"})
+    page, body = gateway.send_request("GET", "/todos/", HTML | {"Cookie": f"sessionid={cookies['sessionid']}"})
     assert page.status == 200
     assert email.encode() in body
 
 
-def cookies_of(response: HTTPResponse) -> dict[str, str]:
+def read_cookies(response: HTTPResponse) -> dict[str, str]:
     lines = [value for name, value in response.getheaders() if name.lower() == "set-cookie"]
     return dict(line.split(";")[0].split("=", 1) for line in lines)

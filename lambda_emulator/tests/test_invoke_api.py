@@ -1,4 +1,4 @@
-"""Invoke, the operation of Lambda's own API: synchronous and asynchronous calls, errors, and closing."""
+"""The Invoke API: synchronous and asynchronous calls, errors, and closing."""
 
 import json
 import threading
@@ -13,8 +13,8 @@ import pytest
 
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.invoke_api import InvocationResult
-from testing.lambda_service import call, lambda_client
-from testing.probe_function import needs_lambda_python, probe_function, run
+from testing.lambda_client import create_client, invoke_action
+from testing.probe_function import needs_lambda_python, probe_function, run_action
 
 pytestmark = needs_lambda_python
 
@@ -33,14 +33,14 @@ recorded_events: list[Any] = []
 
 @pytest.fixture(scope="module")
 def function(probe_package: Path) -> Iterator[EmulatedFunction]:
-    """A function of one instance, so that its calls run one after another."""
+    """A function with one instance, so that its calls run one after another."""
     with probe_function(probe_package, RecordingFunction, max_instances=1) as function:
         yield function
 
 
 @pytest.fixture(scope="module")
 def client(function: EmulatedFunction) -> Any:
-    return lambda_client(function)
+    return create_client(function)
 
 
 def becomes_true(condition: Callable[[], object]) -> bool:
@@ -60,23 +60,23 @@ def test_a_function_that_calls_itself_asynchronously_gets_its_response_before_th
     assert "START RequestId" in second
 
 
-def test_asynchronous_calls_run_in_the_order_in_which_they_were_made(client: Any, function: EmulatedFunction) -> None:
+def test_asynchronous_calls_run_in_the_order_of_their_requests(client: Any, function: EmulatedFunction) -> None:
     for text in ("one", "two", "three"):
-        assert call(client, "print_text", text, invocation_type="Event")["StatusCode"] == 202
+        assert invoke_action(client, "print_text", text, invocation_type="Event")["StatusCode"] == 202
     assert becomes_true(lambda: "\nthree\n" in function.log.read_text())
     log = function.log.read_text()
     assert log.index("\none\n") < log.index("\ntwo\n") < log.index("\nthree\n")
 
 
 def test_the_error_of_an_asynchronous_call_is_logged(client: Any, function: EmulatedFunction) -> None:
-    assert call(client, "fail", "nobody hears", invocation_type="Event")["StatusCode"] == 202
-    assert becomes_true(lambda: "[ERROR] ValueError: nobody hears" in function.log.read_text())
+    assert invoke_action(client, "fail", "lost", invocation_type="Event")["StatusCode"] == 202
+    assert becomes_true(lambda: "[ERROR] ValueError: lost" in function.log.read_text())
 
 
 def test_a_subclass_can_override_invoke_for_every_call(client: Any) -> None:
     events = [{"do": "print_text", "with": [text]} for text in ("at once", "later")]
-    call(client, "print_text", "at once")
-    call(client, "print_text", "later", invocation_type="Event")
+    invoke_action(client, "print_text", "at once")
+    invoke_action(client, "print_text", "later", invocation_type="Event")
     assert becomes_true(lambda: recorded_events[-2:] == events)
 
 
@@ -90,14 +90,14 @@ def test_a_synchronous_call_returns_the_functions_result(client: Any) -> None:
 
 
 def test_a_synchronous_call_returns_the_functions_error(client: Any) -> None:
-    response = call(client, "fail", "no luck")
+    response = invoke_action(client, "fail", "no luck")
     assert (response["StatusCode"], response["FunctionError"]) == (200, "Unhandled")
     assert json.load(response["Payload"])["errorType"] == "ValueError"
 
 
 def test_a_dry_run_does_not_call_the_function(client: Any) -> None:
     before = len(recorded_events)
-    assert call(client, "print_text", "dry", invocation_type="DryRun")["StatusCode"] == 204
+    assert invoke_action(client, "print_text", "dry", invocation_type="DryRun")["StatusCode"] == 204
     assert len(recorded_events) == before
 
 
@@ -108,7 +108,7 @@ def test_without_a_body_the_event_is_empty(client: Any) -> None:
 def test_a_functions_own_aws_endpoint_url_lambda_overrides_the_address_of_this_api(probe_package: Path) -> None:
     environment = {"AWS_ENDPOINT_URL_LAMBDA": "https://example.com"}
     with probe_function(probe_package, environment=environment) as function:
-        assert run(function, "describe")["environment"]["AWS_ENDPOINT_URL_LAMBDA"] == "https://example.com"
+        assert run_action(function, "describe")["environment"]["AWS_ENDPOINT_URL_LAMBDA"] == "https://example.com"
 
 
 def test_closing_drops_waiting_calls_and_ends_running_ones(
@@ -116,9 +116,9 @@ def test_closing_drops_waiting_calls_and_ends_running_ones(
 ) -> None:
     before = set(threading.enumerate())
     function = probe_function(probe_package, max_instances=1)
-    client = lambda_client(function)
+    client = create_client(function)
     for _ in range(3):
-        call(client, "sleep", 20, invocation_type="Event")
+        invoke_action(client, "sleep", 20, invocation_type="Event")
     assert becomes_true(lambda: [instance for instance in function.instances if instance.init_seconds])
     began_at = time.monotonic()
     function.close()

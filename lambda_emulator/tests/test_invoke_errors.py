@@ -1,4 +1,4 @@
-"""Invoke's names and limits, and the calls that it refuses."""
+"""The Invoke API: function names, size limits and refused calls."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from lambda_emulator.function import EmulatedFunction
 from lambda_emulator.invoke_api import FUNCTION_ARN_PREFIX
-from testing.lambda_service import call, lambda_client
+from testing.lambda_client import create_client, invoke_action
 from testing.probe_function import needs_lambda_python
 
 pytestmark = needs_lambda_python
@@ -16,20 +16,20 @@ pytestmark = needs_lambda_python
 
 @pytest.fixture(scope="module")
 def client(function: EmulatedFunction) -> Any:
-    return lambda_client(function)
+    return create_client(function)
 
 
 @pytest.mark.parametrize(
     "name", ["todo-api-dev:$LATEST", f"{FUNCTION_ARN_PREFIX}todo-api-dev", f"{FUNCTION_ARN_PREFIX}todo-api-dev:$LATEST"]
 )
 def test_a_function_can_be_called_by_its_name_or_arn_with_or_without_version(client: Any, name: str) -> None:
-    assert call(client, "print_text", "x", invocation_type="DryRun", name=name)["StatusCode"] == 204
+    assert invoke_action(client, "print_text", "x", invocation_type="DryRun", name=name)["StatusCode"] == 204
 
 
 @pytest.mark.parametrize("name", ["other", "todo-api-dev:1", f"{FUNCTION_ARN_PREFIX}other"])
 def test_another_functions_name_is_not_found(client: Any, name: str) -> None:
     with pytest.raises(client.exceptions.ResourceNotFoundException) as error:
-        call(client, "print_text", "x", name=name)
+        invoke_action(client, "print_text", "x", name=name)
     arn = FUNCTION_ARN_PREFIX + name.removeprefix(FUNCTION_ARN_PREFIX)
     assert error.value.response["Error"]["Message"] == f"Function not found: {arn}"
     assert error.value.response["Type"] == "User"
@@ -58,7 +58,7 @@ def test_an_event_that_is_not_json_is_refused(client: Any, invocation_type: str,
 
 def test_an_unknown_invocation_type_is_refused(client: Any) -> None:
     with pytest.raises(client.exceptions.InvalidParameterValueException):
-        call(client, "print_text", "x", invocation_type="Later")
+        invoke_action(client, "print_text", "x", invocation_type="Later")
 
 
 def test_another_operation_of_lambdas_api_is_refused(client: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from testing.processes import run
+from testing.processes import run_python
 from todoproject.serving import background_tasks
 
 pytestmark = pytest.mark.in_process("looks into the queue of this process")
@@ -23,7 +23,7 @@ background_tasks.stop_executor()
 
 
 def test_tasks_that_wait_too_long_at_the_stop_are_dropped_and_logged() -> None:
-    result = run("-c", STOP_WITH_WAITING_TASKS, DJANGO_SETTINGS_MODULE="todoproject.settings")
+    result = run_python("-c", STOP_WITH_WAITING_TASKS, DJANGO_SETTINGS_MODULE="todoproject.settings")
     assert (result.returncode, result.stderr.count("dropped: the process is stopping")) == (0, 3)
 
 

@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from testing.processes import KEY, PRODUCTION, run
+from testing.processes import KEY, PRODUCTION, run_python
 from todoproject.config.databases import create_writable_copy, is_sqlite_in_folder, parse_database_url
 from todoproject.config.errors import CheckID
 
@@ -111,13 +111,13 @@ def test_only_a_sqlite_file_in_the_temporary_folder_is_a_copy(tmp_path: Path) ->
 
 def test_copy_stops_the_start_where_a_durable_database_is_required(tmp_path: Path) -> None:
     environment = PRODUCTION | {"AWS_LAMBDA_FUNCTION_NAME": "todo", "SECRET_KEY": KEY, "DATABASE_REQUIRED": "1"}
-    result = run(
+    result = run_python(
         "manage.py", "check", DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3", TMPDIR=str(tmp_path), **environment
     )
     assert result.returncode != 0
     assert result.stderr.startswith("Not started: DATABASE_URL is not set, or names a file in /tmp;")
     assert result.stderr.endswith(f" ({CheckID.DATABASE_REQUIRED})\n")
-    assert run("manage.py", "check", DATABASE_URL="postgresql://u:p@host/name", **environment).returncode == 0
+    assert run_python("manage.py", "check", DATABASE_URL="postgresql://u:p@host/name", **environment).returncode == 0
 
 
 def test_health_system_check_and_log_report_a_copy_as_not_durable(client, db, settings, caplog) -> None:

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.any_database
 
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 
-FIRST_CALLS = markdown.code_blocks(markdown.section(markdown.read("README.md"), "First calls"), "sh")
-API_GUIDE_CALLS = markdown.code_blocks(markdown.read("docs/api.md"), "sh")
+FIRST_CALLS = markdown.list_code_blocks(markdown.get_section(markdown.read_document("README.md"), "First calls"), "sh")
+API_GUIDE_CALLS = markdown.list_code_blocks(markdown.read_document("docs/api.md"), "sh")
 
 # Every call reports its status on the standard error stream.
 REPORT_STATUS = "curl() { command curl -w '%{stderr}%{http_code}\\n' \"$@\"; }\n"
@@ -71,7 +71,7 @@ def test_calls_of_the_api_guide_return_the_documented_statuses(server: Any) -> N
 @pytest.fixture
 def sync_client(live_server: Any, user: User) -> Any:
     """The client of the syncing guide, logged in as `user`."""
-    [code] = markdown.code_blocks(markdown.read("docs/sync.md"), "python")
+    [code] = markdown.list_code_blocks(markdown.read_document("docs/sync.md"), "python")
     module: Any = ModuleType("sync_client")
     exec(compile(code, "docs/sync.md", "exec"), module.__dict__)  # noqa: S102
     module.API, module.TOKEN = live_server.url, issue_tokens(user)["access"]
@@ -130,7 +130,7 @@ class TestSyncClient:
         todo = make_todo(user)
         sync_client.sync()
         sync_client.todos[0] = {"id": 0, "title": "lost with the server's disk"}
-        [statement] = markdown.code_blocks(markdown.read("docs/operations.md"), "sql")
+        [statement] = markdown.list_code_blocks(markdown.read_document("docs/operations.md"), "sql")
         with connection.cursor() as cursor:
             cursor.execute(statement)
         sync_client.sync()

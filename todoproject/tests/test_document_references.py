@@ -21,18 +21,18 @@ def test_documents_of_every_folder_are_found() -> None:
 
 @all_documents
 def test_every_relative_link_leads_to_a_file_and_a_heading(document: Path) -> None:
-    for link in markdown.links(document.read_text()):
+    for link in markdown.list_links(document.read_text()):
         name, _, anchor = link.partition("#")
         if re.match(r"[a-z]+:", name):
             continue
         target = document.parent / name if name else document
         assert target.exists(), link
-        assert not anchor or anchor in markdown.anchors(target.read_text()), link
+        assert not anchor or anchor in markdown.list_anchors(target.read_text()), link
 
 
 @all_documents
 def test_every_path_in_code_exists(document: Path) -> None:
-    words = [word for code in markdown.code(document.read_text()) for word in code.split()]
+    words = [word for code in markdown.list_code(document.read_text()) for word in code.split()]
     for path in words:
         if FILE.fullmatch(path) or FOLDER.fullmatch(path):
             assert (ROOT / path).exists() or (document.parent / path).exists(), path
@@ -40,8 +40,8 @@ def test_every_path_in_code_exists(document: Path) -> None:
 
 @all_documents
 def test_every_make_target_in_code_exists(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", markdown.read("Makefile"), re.MULTILINE))
-    for code in markdown.code(document.read_text()):
+    targets = set(re.findall(r"^([a-z-]+):", markdown.read_document("Makefile"), re.MULTILINE))
+    for code in markdown.list_code(document.read_text()):
         assert set(re.findall(r"\bmake ([a-z][a-z-]*)", code)) <= targets, code
 
 
@@ -49,6 +49,6 @@ def test_every_make_target_in_code_exists(document: Path) -> None:
 def test_every_management_command_in_code_exists(document: Path) -> None:
     from django.core.management import get_commands
 
-    for code in markdown.code(document.read_text()):
+    for code in markdown.list_code(document.read_text()):
         named = set(re.findall(r"manage(?:\.py| production| dev) \"?([a-z_]+)", code))
         assert named <= {*get_commands(), "runserver"}, code

@@ -10,13 +10,13 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, get_script_prefix
 
-from testing.markdown import ROOT, read, table
+from testing.markdown import ROOT, parse_table, read_document
 from todoproject import __version__
 
 pytestmark = pytest.mark.any_database
 
-API_GUIDE = read("docs/api.md")
-SETTINGS = read("docs/settings.md")
+API_GUIDE = read_document("docs/api.md")
+SETTINGS = read_document("docs/settings.md")
 
 # The functions that read an environment variable, whose name is their first argument.
 READS_VARIABLE = re.compile(
@@ -27,7 +27,7 @@ READS_VARIABLE = re.compile(
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return yaml.safe_load(read("schema.yml"))
+    return yaml.safe_load(read_document("schema.yml"))
 
 
 def operations(schema: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
@@ -50,7 +50,7 @@ def routes(patterns: list[Any], prefix: str = "/") -> list[str]:
 def test_generated_schema_has_no_warning_and_equals_the_committed_one(tmp_path: Path) -> None:
     generated = tmp_path / "schema.yml"
     call_command("spectacular", "--file", str(generated), "--validate", "--fail-on-warn")
-    assert generated.read_text() == read("schema.yml"), "run `make schema`"
+    assert generated.read_text() == read_document("schema.yml"), "run `make schema`"
 
 
 def test_served_schema_equals_the_committed_one(client: Client, schema: dict[str, Any]) -> None:
@@ -72,23 +72,23 @@ def test_every_operation_has_a_description_errors_and_an_example(schema: dict[st
 def test_api_guide_lists_every_operation_and_no_other(schema: dict[str, Any]) -> None:
     # The schema's own address is not in the schema.
     in_schema = {f"{method.upper()} {path}" for path, method, _ in operations(schema)} | {"GET /schema/"}
-    assert {call.strip("`") for call, *_ in table(API_GUIDE, "call")} == in_schema
+    assert {call.strip("`") for call, *_ in parse_table(API_GUIDE, "call")} == in_schema
 
 
 def test_api_guide_gives_the_success_status_of_every_operation(schema: dict[str, Any]) -> None:
-    statuses = {call.strip("`"): status for call, _, status in table(API_GUIDE, "call")}
+    statuses = {call.strip("`"): status for call, _, status in parse_table(API_GUIDE, "call")}
     for path, method, operation in operations(schema):
         assert statuses[f"{method.upper()} {path}"] in operation["responses"], (method, path)
 
 
 def test_api_guide_lists_every_error_status_of_the_schema_and_no_other(schema: dict[str, Any]) -> None:
-    listed = {status for status, *_ in table(API_GUIDE, "status")}
+    listed = {status for status, *_ in parse_table(API_GUIDE, "status")}
     returned = {status for *_, operation in operations(schema) for status in operation["responses"]}
     assert {status for status in returned if status >= "400"} == listed
 
 
 def test_api_guide_lists_every_field_of_a_todo(schema: dict[str, Any]) -> None:
-    listed = {name for field, *_ in table(API_GUIDE, "field") for name in re.findall(r"`(\w+)`", field)}
+    listed = {name for field, *_ in parse_table(API_GUIDE, "field") for name in re.findall(r"`(\w+)`", field)}
     assert listed == schema["components"]["schemas"]["Todo"]["properties"].keys()
 
 
@@ -100,18 +100,18 @@ def test_api_guide_lists_every_route() -> None:
 def test_settings_document_lists_every_variable_and_no_other() -> None:
     project = [path for path in (ROOT / "todoproject").rglob("*.py") if "tests" not in path.parts]
     source = "".join(path.read_text() for path in [*project, *ROOT.glob("*.py")])
-    listed = {name for names, *_ in table(SETTINGS, "variable") for name in re.findall(r"`([A-Z_]+)`", names)}
+    listed = {name for names, *_ in parse_table(SETTINGS, "variable") for name in re.findall(r"`([A-Z_]+)`", names)}
     assert set(READS_VARIABLE.findall(source)) == listed
 
 
 def test_settings_document_lists_every_system_check_and_no_other() -> None:
     source = "".join(path.read_text() for path in (ROOT / "todoproject").rglob("*.py") if "tests" not in path.parts)
-    listed = {check.strip("`") for check, *_ in table(SETTINGS, "id")}
+    listed = {check.strip("`") for check, *_ in parse_table(SETTINGS, "id")}
     assert set(re.findall(r"\btodoproject\.[EW]\d{3}\b", source)) == listed
 
 
 def test_newest_version_in_the_changelog_is_the_current_one() -> None:
-    assert re.findall(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)[0] == __version__
+    assert re.findall(r"^## (\S+)", read_document("CHANGELOG.md"), re.MULTILINE)[0] == __version__
 
 
 def test_no_migration_is_pending(db: None) -> None:
@@ -120,15 +120,17 @@ def test_no_migration_is_pending(db: None) -> None:
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_has_an_exact_version_and_a_purpose(name: str) -> None:
-    for line in read(name).splitlines():
+    for line in read_document(name).splitlines():
         if line and not line.startswith(("#", "-r ")):
             assert re.fullmatch(r"[\w.\-\[\]]+==[\w.]+  # .+", line), line
 
 
 def test_pre_commit_runs_ruff_at_the_version_of_the_tests() -> None:
-    hooks = [hook for repo in yaml.safe_load(read(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]]
+    hooks = [
+        hook for repo in yaml.safe_load(read_document(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]
+    ]
     pinned = {tool for hook in hooks for tool in hook["additional_dependencies"] if tool.startswith("ruff")}
-    assert pinned == set(re.findall(r"^ruff==\S+", read("requirements-dev.txt"), re.MULTILINE))
+    assert pinned == set(re.findall(r"^ruff==\S+", read_document("requirements-dev.txt"), re.MULTILINE))
 
 
 def test_docs_page_loads_nothing_from_other_hosts(client: Client) -> None:

@@ -9,7 +9,7 @@ from time import sleep
 
 import pytest
 
-from testing.processes import run
+from testing.processes import run_python
 from testing.server import Server
 
 pytestmark = [pytest.mark.any_database, pytest.mark.in_process("about the HTTP server, which Lambda has none of")]
@@ -58,7 +58,7 @@ def test_processes_stop_when_the_main_process_is_killed(tmp_path: Path) -> None:
 
 
 def test_second_server_at_the_same_port_does_not_start(server: Server) -> None:
-    result = run("-m", "todoproject.serving.server", PORT=str(server.port))
+    result = run_python("-m", "todoproject.serving.server", PORT=str(server.port))
     assert result.returncode != 0
     assert result.stderr.startswith("Not started: ")
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from testing.processes import KEY, PRODUCTION, run
+from testing.processes import KEY, PRODUCTION, run_python
 from todoproject.config.errors import CheckID
 
 
@@ -68,7 +68,7 @@ from todoproject.config.errors import CheckID
 def test_wrong_environment_stops_the_start_with_one_line_and_the_id_of_its_check(
     command: list[str], environment: dict[str, str], reason: str, check_id: CheckID
 ) -> None:
-    result = run(*command, **environment, PORT="0")
+    result = run_python(*command, **environment, PORT="0")
     lines = [line for line in result.stderr.splitlines() if "[INFO]" not in line]
     assert result.returncode != 0
     assert len(lines) == 1
@@ -78,7 +78,7 @@ def test_wrong_environment_stops_the_start_with_one_line_and_the_id_of_its_check
 
 
 def test_production_settings_pass_the_deployment_check() -> None:
-    result = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    result = run_python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     assert result.returncode == 0, result.stderr
 
 
@@ -99,7 +99,7 @@ print(settings.SESSION_COOKIE_SECURE, settings.SESSION_COOKIE_HTTPONLY, settings
 
 
 def test_production_sends_security_headers_and_secure_cookies() -> None:
-    result = run(
+    result = run_python(
         "-c", PRINT_PRODUCTION_HEADERS_AND_COOKIES, DJANGO_SETTINGS_MODULE="todoproject.settings", **PRODUCTION
     )
     secure, plain, *others, cookie, session = result.stdout.splitlines()

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.assertions import assert_error
 from testing.factories import make_todo
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todos import current_revision, error_attrs, fetch_list, list_url, stored_todos
 
 # Creating
@@ -126,4 +126,4 @@ def test_body_that_is_neither_object_nor_array_is_refused(user_client: APIClient
 @pytest.mark.in_process("counts statements")
 def test_creating_100_todos_takes_at_most_six_statements(user_client: APIClient) -> None:
     body = [{"title": "x", "description": "x", "status": "completed", "due_at": "2026-12-24T18:00:00Z"}] * 100
-    assert len(statements(lambda: user_client.post(list_url(), body))) <= 6
+    assert len(capture_statements(lambda: user_client.post(list_url(), body))) <= 6

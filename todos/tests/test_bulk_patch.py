@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.assertions import assert_error
 from testing.factories import make_todo, make_user
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todos import (
     current_revision,
     error_attrs,
@@ -256,4 +256,4 @@ def test_changing_100_todos_takes_at_most_six_statements(user_client: APIClient,
     ids = [todo["id"] for todo in user_client.post(list_url(), [{"title": "x"}] * 100).json()]
     change = {"title": "y", "description": "y", "status": "completed", "due_at": "2026-12-24T18:00:00Z"}
     body = [{"id": pk, **({"title": "x"} if n < unchanged else change)} for n, pk in enumerate(ids)]
-    assert len(statements(lambda: user_client.patch(list_url(), body))) <= 6
+    assert len(capture_statements(lambda: user_client.patch(list_url(), body))) <= 6

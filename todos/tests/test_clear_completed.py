@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.assertions import assert_error
 from testing.factories import make_todo, make_user
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todos import (
     current_revision,
     error_attrs,
@@ -127,5 +127,5 @@ def test_clearing_takes_as_many_statements_for_60_todos_as_for_2(user_client: AP
     for total in (2, 60):
         for _ in range(total):
             make_todo(user, status="completed")
-        counts.append(len(statements(lambda: user_client.delete(list_url(status="completed")))))
+        counts.append(len(capture_statements(lambda: user_client.delete(list_url(status="completed")))))
     assert counts[0] == counts[1] <= 4

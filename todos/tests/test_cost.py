@@ -15,7 +15,7 @@ from rest_framework.test import APIClient, APIRequestFactory
 
 from accounts.models import User
 from testing.factories import client_for, make_todo, make_user
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todo_rows import NEW_YEAR, insert_todos
 from testing.todos import ORDERINGS, link_urls, list_url
 from todos.keyset import Cursor, Ordering
@@ -36,14 +36,14 @@ def test_list_takes_two_statements_at_any_length(
     user_client: APIClient, user: User, count: int, query: dict[str, Any]
 ) -> None:
     insert_todos(user, *[{}] * count)
-    assert len(statements(partial(user_client.get, list_url(**query)))) == 2
+    assert len(capture_statements(partial(user_client.get, list_url(**query)))) == 2
 
 
 def test_list_takes_one_more_statement_in_a_browser_session(user: User) -> None:
     make_todo(user)
     browser = APIClient()
     browser.force_login(user)
-    assert len(statements(partial(browser.get, list_url()))) == 3
+    assert len(capture_statements(partial(browser.get, list_url()))) == 3
 
 
 def collect_page_urls(client: APIClient, url: str, rel: str) -> list[str]:
@@ -61,7 +61,7 @@ def test_page_takes_at_most_four_statements(user_client: APIClient, user: User, 
     forwards = collect_page_urls(user_client, list_url(ordering=ordering, limit=2), "next")
     backwards = collect_page_urls(user_client, forwards[-1], "prev")
     assert (len(forwards), len(backwards)) == (6, 6)
-    assert max(len(statements(partial(user_client.get, url))) for url in forwards + backwards) <= 4
+    assert max(len(capture_statements(partial(user_client.get, url))) for url in forwards + backwards) <= 4
 
 
 # What the database reads
@@ -176,7 +176,7 @@ def count_steps(call: Callable[[], Any]) -> Cost:
 def count_rows_and_blocks(call: Callable[[], Any]) -> Cost:
     """Return the rows and blocks that PostgreSQL reads, by EXPLAIN of each statement on todos."""
     visited, blocks = 0.0, 0
-    for statement in statements(call):
+    for statement in capture_statements(call):
         if "todos_todo" in statement:
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")

@@ -9,14 +9,14 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.factories import client_for, make_user
 from testing.todo_rows import extract_cursor, insert_todos, walk_pages
-from testing.todos import ORDERINGS, error_code_and_attr, fetch_ids, link_urls, list_url, todo_ids, todo_url
+from testing.todos import ORDERINGS, fetch_ids, get_attr_and_code, link_urls, list_url, todo_ids, todo_url
 from todos.models import Todo
 
 
 @pytest.mark.any_database
 def test_cursor_without_a_limit_is_refused(user_client: APIClient, ten_todos: list[Todo]) -> None:
     cursor = extract_cursor(user_client.get(list_url(limit=2)))
-    assert error_code_and_attr(user_client.get(list_url(cursor=cursor))) == ("invalid", "cursor")
+    assert get_attr_and_code(user_client.get(list_url(cursor=cursor))) == ("cursor", "invalid")
 
 
 @pytest.mark.parametrize("limit", [1, 3, 200])
@@ -46,7 +46,7 @@ def test_edited_cursor_is_refused(user_client: APIClient, ten_todos: list[Todo],
     cursor = extract_cursor(user_client.get(list_url(limit=2)))
     letters = list(cursor)
     letters[place] = "A" if letters[place] != "A" else "B"
-    assert error_code_and_attr(user_client.get(list_url(limit=2, cursor="".join(letters)))) == ("invalid", "cursor")
+    assert get_attr_and_code(user_client.get(list_url(limit=2, cursor="".join(letters)))) == ("cursor", "invalid")
 
 
 @pytest.mark.any_database
@@ -54,7 +54,7 @@ def test_truncated_or_extended_cursor_is_refused(user_client: APIClient, ten_tod
     cursor = extract_cursor(user_client.get(list_url(limit=2)))
     truncated = [cursor[:end] for end in range(1, len(cursor))]
     for edited in [*truncated, cursor[1:], f"{cursor}A", f"{cursor} ", cursor * 2]:
-        assert error_code_and_attr(user_client.get(list_url(limit=2, cursor=edited))) == ("invalid", "cursor")
+        assert get_attr_and_code(user_client.get(list_url(limit=2, cursor=edited))) == ("cursor", "invalid")
 
 
 @pytest.mark.any_database
@@ -62,7 +62,7 @@ def test_truncated_or_extended_cursor_is_refused(user_client: APIClient, ten_tod
     "cursor", ["x", "1", ":", "::", "e30:x", ".e30:x", "cD0xMjM=", "ä:ö", "😀", "\0", "null", "[]", "x" * 20_000, " "]
 )
 def test_malformed_cursor_is_refused(user_client: APIClient, ten_todos: list[Todo], cursor: str) -> None:
-    assert error_code_and_attr(user_client.get(list_url(limit=2, cursor=cursor))) == ("invalid", "cursor")
+    assert get_attr_and_code(user_client.get(list_url(limit=2, cursor=cursor))) == ("cursor", "invalid")
 
 
 @pytest.mark.any_database
@@ -81,7 +81,7 @@ def test_cursor_of_another_query_is_refused(
     user_client: APIClient, ten_todos: list[Todo], query: dict[str, str]
 ) -> None:
     cursor = extract_cursor(user_client.get(list_url(limit=2, ordering="due_at")))
-    assert error_code_and_attr(user_client.get(list_url(limit=2, cursor=cursor, **query))) == ("invalid", "cursor")
+    assert get_attr_and_code(user_client.get(list_url(limit=2, cursor=cursor, **query))) == ("cursor", "invalid")
 
 
 @pytest.mark.any_database
@@ -89,7 +89,7 @@ def test_cursor_of_another_user_is_refused(user_client: APIClient, ten_todos: li
     other = make_user()
     insert_todos(other, *[{}] * 3)
     cursor = extract_cursor(client_for(other).get(list_url(limit=2)))
-    assert error_code_and_attr(user_client.get(list_url(limit=2, cursor=cursor))) == ("invalid", "cursor")
+    assert get_attr_and_code(user_client.get(list_url(limit=2, cursor=cursor))) == ("cursor", "invalid")
 
 
 @pytest.mark.any_database

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.assertions import assert_error
 from testing.factories import client_for, make_todo, make_user
-from testing.todos import current_revision, error_code_and_attr, fetch_list, list_url, restore_url, todo_url
+from testing.todos import current_revision, fetch_list, get_attr_and_code, list_url, restore_url, todo_url
 from todos.models import Todo
 from todos.purge import purge
 
@@ -26,7 +26,7 @@ def create_todo(client: APIClient, body: Any = None, key: str = "key", **options
 
 
 def assert_key_reused(response: Any) -> None:
-    assert error_code_and_attr(response, 422) == ("idempotency_key_reused", None)
+    assert get_attr_and_code(response, 422) == (None, "idempotency_key_reused")
 
 
 def test_new_key_creates_a_todo(user_client: APIClient) -> None:

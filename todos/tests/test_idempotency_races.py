@@ -15,7 +15,7 @@ import pytest
 
 from testing.concurrency import run_concurrently
 from testing.races import Rounds, fetch_changes_from, user_revision, user_tokens
-from testing.server import Answer, Server
+from testing.server import CallResponse, Server
 from todoproject.config.databases import SQLITE, parse_database_url
 
 
@@ -87,7 +87,7 @@ def kill_once_committed(server: Server, count: int, count_todos: Callable[[], in
     server.process.wait(30)
 
 
-def status_or_zero(send: Callable[[], Answer]) -> int:
+def status_or_zero(send: Callable[[], CallResponse]) -> int:
     """Return the status of the response, or 0 if there was none."""
     try:
         return send().status
@@ -98,7 +98,7 @@ def status_or_zero(send: Callable[[], Answer]) -> int:
 @pytest.mark.in_process("kills the server")
 def test_repeat_after_a_killed_server_creates_no_second_todo(tmp_path: Path, rounds: Rounds) -> None:
     server, token, outcomes = Server(tmp_path), "", set[tuple[int, int]]()
-    statuses, posts = list[int](), list[Callable[[], Answer]]()
+    statuses, posts = list[int](), list[Callable[[], CallResponse]]()
     for count in range(0, 16 * rounds(1, 100) + 1, 16):
         with server, counting_todos(server) as count_todos:
             token = token or server.sign_up()

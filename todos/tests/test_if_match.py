@@ -7,7 +7,7 @@ from accounts.models import User
 from testing.assertions import assert_error
 from testing.conditions import CURRENT_TAGS, MALFORMED_TAGS, STALE_TAGS, SUCCESS_STATUS, WRITE_BODIES, send_write
 from testing.factories import client_for, make_user
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todos import current_revision, error_attrs, list_url, todo_url
 from todos.models import Todo
 
@@ -142,12 +142,15 @@ def test_if_match_and_revision_in_the_body_must_both_be_current(
 def test_write_with_if_match_takes_at_most_four_statements(
     user_client: APIClient, second_todo: Todo, method: str
 ) -> None:
-    assert len(statements(lambda: send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH='"2"'))) <= 4
+    assert (
+        len(capture_statements(lambda: send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH='"2"')))
+        <= 4
+    )
 
 
 @pytest.mark.in_process("counts statements")
 @every_write_method
 def test_stale_write_sends_no_update_of_todos(user_client: APIClient, second_todo: Todo, method: str) -> None:
-    sent = statements(lambda: send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH='"1"'))
+    sent = capture_statements(lambda: send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH='"1"'))
     assert len(sent) <= 3
     assert not [statement for statement in sent if statement.startswith('UPDATE "todos_todo"')]

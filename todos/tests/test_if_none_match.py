@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 from testing.assertions import assert_error
 from testing.conditions import CURRENT_TAGS, MALFORMED_TAGS, STALE_TAGS
 from testing.factories import client_for, make_user
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todos import error_attrs, fetch_etag, list_url, todo_url
 from todos.models import Todo
 
@@ -69,5 +69,5 @@ def test_if_none_match_does_not_reveal_todos_of_other_users(second_todo: Todo) -
 @pytest.mark.in_process("counts statements")
 def test_list_that_the_client_has_takes_one_statement(user_client: APIClient, second_todo: Todo) -> None:
     tag = fetch_etag(user_client)
-    [statement] = statements(lambda: user_client.get(list_url(), HTTP_IF_NONE_MATCH=tag))
+    [statement] = capture_statements(lambda: user_client.get(list_url(), HTTP_IF_NONE_MATCH=tag))
     assert "todos_todo" not in statement

@@ -10,7 +10,7 @@ from accounts.models import User
 from testing.factories import make_todo, make_user
 from testing.races import Rounds
 from testing.todo_rows import NEW_YEAR, insert_todos, make_varied_row, update_columns, walk_pages
-from testing.todos import ORDERINGS, error_code_and_attr, fetch_ids, fetch_list, link_urls, list_url, todo_ids
+from testing.todos import ORDERINGS, fetch_ids, fetch_list, get_attr_and_code, link_urls, list_url, todo_ids
 from todos.models import Todo
 
 MAX_BYTES_WITHOUT_LIMIT = 4_000_000
@@ -31,7 +31,7 @@ def test_page_has_at_most_limit_rows(user_client: APIClient, user: User, limit: 
     "limit", ["0", "201", "-1", "+5", " 5", "5 ", "1_0", "٣", "abc", "1.0", "1e1", "05", "0x5", "9" * 5_000, "\0"]
 )
 def test_invalid_limit_is_refused(user_client: APIClient, limit: str) -> None:
-    assert error_code_and_attr(user_client.get(list_url(limit=limit))) == ("invalid", "limit")
+    assert get_attr_and_code(user_client.get(list_url(limit=limit))) == ("limit", "invalid")
 
 
 @pytest.mark.parametrize("limit", ["9", "10", "200"])
@@ -149,7 +149,7 @@ def test_whole_list_of_more_than_5000_rows_is_refused(user_client: APIClient, us
     insert_todos(make_user(), {})
     assert len(fetch_list(user_client)) == 5_000
     make_todo(user, "Bread")
-    assert error_code_and_attr(user_client.get(list_url())) == ("pagination_required", "limit")
+    assert get_attr_and_code(user_client.get(list_url())) == ("limit", "pagination_required")
     assert len(fetch_list(user_client, limit=200)) == 200
     assert len(fetch_list(user_client, search="bread")) == 1
 
@@ -163,5 +163,5 @@ def test_whole_list_of_more_than_4_megabytes_is_refused(user_client: APIClient, 
     update_columns(last, description=description)
     assert len(user_client.get(list_url()).content) == MAX_BYTES_WITHOUT_LIMIT
     update_columns(last, description=f"{description}x")
-    assert error_code_and_attr(user_client.get(list_url())) == ("pagination_required", "limit")
+    assert get_attr_and_code(user_client.get(list_url())) == ("limit", "pagination_required")
     assert user_client.get(list_url(limit=200)).status_code == 200

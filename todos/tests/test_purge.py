@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.concurrency import run_concurrently
 from testing.factories import make_todo, make_user
-from testing.queries import statements
+from testing.queries import capture_statements
 from testing.todo_rows import delete_at, make_tombstone
 from testing.todos import list_url, restore_url, todo_url
 from todos import purge as purging_module
@@ -62,14 +62,14 @@ def test_batch_holds_tombstones_of_one_user(user: User, monkeypatch: pytest.Monk
     for owner, count in ((user, 7), (make_user(), 2)):
         for _ in range(count):
             make_tombstone(owner)
-    deletes = [sql for sql in statements(partial(purge, a_month_ago())) if sql.startswith("DELETE")]
+    deletes = [sql for sql in capture_statements(partial(purge, a_month_ago())) if sql.startswith("DELETE")]
     assert sorted(sql.count(",") + 1 for sql in deletes) == [1, 2, 3, 3]
     assert not Todo.objects.exists()
 
 
 def test_purge_of_nothing_takes_one_statement(user: User) -> None:
     make_tombstone(user, deleted_at=timezone.now())
-    assert len(statements(partial(purge, a_month_ago()))) == 1
+    assert len(capture_statements(partial(purge, a_month_ago()))) == 1
 
 
 def test_purge_for_a_deleted_user_is_no_error(user: User) -> None:

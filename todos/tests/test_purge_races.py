@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from testing.concurrency import run_concurrently
-from testing.races import Rounds, delayed_randomly, delete_todos, fetch_changes_from, purging, user_tokens
+from testing.purging import purge_process
+from testing.races import Rounds, delete_todos, fetch_changes_from, user_tokens, with_random_delay
 from testing.server import Server
+from testing.todo_rows import tomorrow
 
 Purge = Callable[[], int]
 
@@ -18,8 +20,9 @@ pytestmark = pytest.mark.in_process("purges the database of its own server")
 @pytest.fixture(scope="module")
 def purge(server: Server) -> Iterator[Purge]:
     """Purge all tombstones of the server's database, and return their number."""
-    with purging(server) as purge:
-        yield purge
+    with purge_process(server) as purge_before:
+        purge_before(tomorrow())  # The tombstones of other tests.
+        yield lambda: purge_before(tomorrow())
 
 
 def test_todo_is_either_restored_or_purged(server: Server, purge: Purge, rounds: Rounds) -> None:
@@ -29,7 +32,7 @@ def test_todo_is_either_restored_or_purged(server: Server, purge: Purge, rounds:
         paths = [f"/todos/{todo['id']}/" for todo in tombstones]
         restores = [partial(server.call, "POST", f"{path}restore/", token=token) for path in paths]
         # In the first rounds the purge comes first, in the last ones mostly the restores.
-        *restored, purged = run_concurrently([*restores, delayed_randomly(purge, 0.03 * number / count)])
+        *restored, purged = run_concurrently([*restores, with_random_delay(purge, 0.03 * number / count)])
         statuses = [response.status for response in restored]
         assert statuses.count(404) == purged
         assert set(statuses) <= {200, 404}
@@ -56,6 +59,6 @@ def test_sync_during_a_purge_returns_every_deletion_or_410(server: Server, purge
     for token in user_tokens(server, rounds(20, 10_000)):
         tombstones = delete_todos(server, token, 2)
         read = partial(server.call, "GET", f"/todos/?since={tombstones[0]['revision'] - 1}", token=token)
-        *responses, purged = run_concurrently([*[read] * 4, delayed_randomly(purge)])
+        *responses, purged = run_concurrently([*[read] * 4, with_random_delay(purge)])
         assert purged == 2
         assert all(response.status == 410 or response.json() == tombstones for response in responses)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from testing.concurrency import run_concurrently
-from testing.races import Rounds, create_todo, delayed_randomly, fetch_changes_from, user_revision, user_tokens
+from testing.races import Rounds, create_todo, fetch_changes_from, user_revision, user_tokens, with_random_delay
 from testing.server import Server
 
 # Writes
@@ -76,7 +76,7 @@ def test_bulk_patch_changes_all_or_reports_the_deleted_todo(server: Server, roun
         items = [{"id": todo["id"], "title": "y"} for todo in created]
         patch = partial(server.call, "PATCH", "/todos/", items, token=token)
         delete = partial(server.call, "DELETE", f"/todos/{created[1]['id']}/", token=token)
-        patched, deleted = run_concurrently([patch, delayed_randomly(delete)])
+        patched, deleted = run_concurrently([patch, with_random_delay(delete)])
         if patched.status == 400:
             assert [error["attr"] for error in patched.json()["errors"]] == ["1.id"]
         assert (patched.status, deleted.status) in [(202, 204), (400, 204)]

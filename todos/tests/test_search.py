@@ -5,7 +5,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from testing.factories import make_todo
-from testing.todos import error_code_and_attr, fetch_ids, fetch_list_error, fetch_titles, list_url, todo_url
+from testing.todos import fetch_ids, fetch_list_error, fetch_titles, get_attr_and_code, list_url, todo_url
 
 
 @pytest.mark.parametrize("field", ["title", "description"])
@@ -71,7 +71,7 @@ def test_search_of_more_than_200_characters_is_refused(user_client: APIClient, u
     make_todo(user, "Short", description=character * 199)
     assert fetch_titles(user_client, search=character * 200) == ["Long"]
     response = user_client.get(list_url(search=character * 201))
-    assert error_code_and_attr(response) == ("max_length", "search")
+    assert get_attr_and_code(response) == ("search", "max_length")
 
 
 @pytest.mark.any_database

@@ -31,12 +31,12 @@ class Accounts:
 
     def create(self, who: int, fields: Row, key: str, again: bool) -> None:
         account = self.accounts[who]
-        before, pk = account.sent.get(key, (fields, 0))
+        before, pk = account.created_by_key.get(key, (fields, 0))
         fields = before if again else {"title": "a"} | fields
         if not key or (pk not in account.live and pk not in account.deleted):
             headers = {"HTTP_IDEMPOTENCY_KEY": key} if key else {}
             created = account.write("post", list_url(), {"title": "a"} | fields, 201, **headers).json()
-            account.sent[key] = {"title": "a"} | fields, created["id"]
+            account.created_by_key[key] = {"title": "a"} | fields, created["id"]
             assert created == account.live[created["id"]]
         elif before != fields:
             account.write("post", list_url(), fields, 422, HTTP_IDEMPOTENCY_KEY=key)

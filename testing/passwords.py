@@ -1,0 +1,5 @@
+"""The passwords that tests use."""
+
+PASSWORD = "correct horse battery"
+NEW_PASSWORD = "another horse battery"
+WRONG_PASSWORD = "not the password"
