@@ -145,7 +145,7 @@ def build_page_links(
     """
     user, backward = logged_in_user(request), cursor is not None and cursor.backward
     revisions = {
-        "revision": cursor.revision if cursor and not request.query_params.get("since") else user.revision,
+        "revision": cursor.revision if cursor else user.revision,
         "purged": cursor.purged if cursor else user.purged_revision,
     }
     links: dict[str, str] = {}
