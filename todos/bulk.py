@@ -20,8 +20,6 @@ from todos.serializers import MAX_BULK_ITEMS, StatusPatchSerializer, TodoSeriali
 from todos.unit_of_work import unit_of_work
 
 MAX_ID = 2**63 - 1
-# An example for the OpenAPI document.
-STALE_ITEMS_EXAMPLE = conditions.StaleItemsError({"7": conditions.stale_item_error().detail})
 
 
 class BulkPatchSerializer(serializers.ListSerializer):

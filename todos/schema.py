@@ -1,8 +1,12 @@
 """The OpenAPI description of the calls on todos: parameters, headers, bodies and examples."""
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import MethodNotAllowed
 
+from todos.conditions import StaleItemsError, stale_item_error
+from todos.idempotency import IdempotencyKeyReused
 from todos.serializers import MAX_BULK_ITEMS, TODO_EXAMPLE, TodoSerializer
+from todos.sync import SyncTokenExpired
 
 
 def header_parameter(name: str, description: str, *statuses: int) -> OpenApiParameter:
@@ -170,3 +174,11 @@ CLEAR_COMPLETED = extend_schema(
     ],
     responses={204: DELETED},
 )
+
+# The errors of each action, besides those of all views.
+ERRORS = {
+    "list": [SyncTokenExpired()],
+    "create": [IdempotencyKeyReused()],
+    "partial_update_many": [MethodNotAllowed("PATCH"), StaleItemsError({"7": stale_item_error().detail})],
+    "clear_completed": [MethodNotAllowed("DELETE")],
+}

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import status
-from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,13 +38,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     filterset_class = TodoFilter
     pagination_class = KeysetPagination
     paginator: KeysetPagination
-    # For the OpenAPI document: the errors of each action, besides those of all views.
-    documented_errors = {  # noqa: RUF012 (as in DRF)
-        "list": [sync.SyncTokenExpired()],
-        "create": [idempotency.IdempotencyKeyReused()],
-        "partial_update_many": [MethodNotAllowed("PATCH"), bulk.STALE_ITEMS_EXAMPLE],
-        "clear_completed": [MethodNotAllowed("DELETE")],
-    }
+    documented_errors = schema.ERRORS
 
     @property
     def methods_without_form(self) -> tuple[str, ...]:
