@@ -4,7 +4,7 @@ PORT ?= $(if $(filter lambda,$(MAKECMDGOALS)),9000,8000)
 STAGE ?= dev
 URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
 BIN = .venv/bin
-# What `make test` runs on the Lambda emulator; `make test-long` runs all there.
+# The tests that `make test` runs on the Lambda emulator; `make test-long` runs all.
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py session_cookies.py) \
 	$(addprefix todos/tests/test_,todos.py bulk.py bulk_create.py bulk_patch.py clear_completed.py sync.py sync_purged.py) \
 	$(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
@@ -21,13 +21,13 @@ run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override
 	@echo "API $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
 	@exec $(BIN)/python -m todoproject.serving.server
 
-lambda: .venv/dev  ## Serve the package as Lambda would, at http://127.0.0.1:9000/dev/ (PORT=, INSTANCES=, EVENTS=)
+lambda: .venv/dev  ## Serve the package on an emulated Lambda at http://127.0.0.1:9000/dev/ (PORT=, INSTANCES=, EVENTS=)
 	@mkdir -p .cache
 	@LAMBDA_ARCHITECTURE=$(MACHINE) $(BIN)/zappa package $(STAGE) --output .cache/lambda.zip
 	@[ -z "$$DATABASE_URL" ] || $(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/python -m lambda_emulator .cache/lambda.zip
 
-package: .venv/run  ## Build the package that `zappa deploy` would send (STAGE=production for the other stage)
+package: .venv/run  ## Build the package that `zappa deploy` would upload (STAGE=production for the other stage)
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
@@ -45,7 +45,7 @@ test-on-postgresql: .venv/dev
 test-on-lambda: .venv/dev
 	$(BIN)/pytest --lambda $(ON_LAMBDA)
 
-test-long:  ## The same with all rounds of races, fuzzing and sizes (takes long)
+test-long:  ## Run all tests with all rounds of races, fuzzing and sizes (slow)
 	@$(MAKE) --no-print-directory test PYTEST=--long ON_LAMBDA=
 
 lint: .venv/dev  ## Check style, types, migrations and deployment settings
@@ -56,23 +56,23 @@ lint: .venv/dev  ## Check style, types, migrations and deployment settings
 	PRODUCTION=1 ALLOWED_HOSTS=todo.example.com SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-schema: .venv/dev  ## Write schema.yml anew
+schema: .venv/dev  ## Regenerate schema.yml
 	$(BIN)/python manage.py spectacular --file schema.yml --validate --fail-on-warn
 
 bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
 	$(BIN)/python -m benchmarks.cold_start
 
-bench-purge: .venv/dev  ## Measure how writers fare while old deletions are forgotten
+bench-purge: .venv/dev  ## Measure how much a purge slows down writers
 	$(BIN)/python -m benchmarks.purge
 
-bench-login: .venv/dev  ## Measure whether a login's time tells who has an account, and what one costs
+bench-login: .venv/dev  ## Measure whether login timing reveals accounts, and the cost of a login
 	$(BIN)/python -m benchmarks.login
 
-clean:  ## Remove what the commands above made, but no data
+clean:  ## Remove the virtual environment and caches, not the database
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another with PYTHON=" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON= to another" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 
 .venv/run: requirements.txt | .venv/bin/python

@@ -1,6 +1,6 @@
 """Measures the cold start: from the start of a function's process to its first response, with and without bytecode.
 
-Both packages run in the emulator, in turn. Compare the medians and their ratio, as the machine may be busy.
+Both packages run alternately in the emulator. Compare the medians and their ratio: a busy machine slows down both.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with TemporaryDirectory(prefix="cold-start-") as temporary:
         usual = build_package(Path(temporary) / "package.zip", architecture=local_architecture())
-        packages = {"bytecode": usual, "no bytecode": without_bytecode(usual)}
+        packages = {"bytecode": usual, "no bytecode": copy_without_bytecode(usual)}
         seconds = measure(packages, rounds)
         print(f"process start to first response, {rounds} rounds, interleaved")
         for name, values in seconds.items():
@@ -51,8 +51,8 @@ def main() -> None:
         print_imports(usual)
 
 
-def without_bytecode(package: Path) -> Path:
-    """Write a copy of a package without the compiled modules."""
+def copy_without_bytecode(package: Path) -> Path:
+    """Write a copy of a package without bytecode."""
     other = package.with_name("without.zip")
     with ZipFile(package) as source, ZipFile(other, "w") as target:
         for info in source.infolist():
@@ -68,7 +68,7 @@ def measure(packages: dict[str, Path], rounds: int) -> dict[str, list[float]]:
         name: EmulatedFunction(path, environment=environment, max_instances=1) for name, path in packages.items()
     }
     try:
-        for _ in range(rounds + 1):  # The first round only fills the disk cache.
+        for _ in range(rounds + 1):  # The first round only warms the disk cache.
             for name, function in functions.items():
                 function.discard_instances()
                 seconds[name].append(time_first_response(function))
@@ -79,7 +79,7 @@ def measure(packages: dict[str, Path], rounds: int) -> dict[str, list[float]]:
 
 
 def time_first_response(function: EmulatedFunction) -> float:
-    """Return how many seconds a call takes, which must be the first one of an instance."""
+    """Return how many seconds the first call of a new instance takes."""
     began = time.perf_counter()
     result = function.invoke(EVENT)
     if result.error or b'"statusCode": 200' not in result.payload:
@@ -88,7 +88,7 @@ def time_first_response(function: EmulatedFunction) -> float:
 
 
 def print_imports(package: Path) -> None:
-    """Print how long the imports take, by top-level package; measuring adds to the time."""
+    """Print the import times by top-level package; profiling makes them longer."""
     environment = local_stage_environment() | {"PYTHONPROFILEIMPORTTIME": "1"}
     with EmulatedFunction(package, environment=environment, max_instances=1) as function:
         time_first_response(function)

@@ -1,8 +1,8 @@
-"""Measures whether the time of a login or a password reset reveals who has an account, and what a login costs.
+"""Measures whether the time of a login or password reset reveals accounts, and the cost of a login.
 
-Calls of two kinds are sent to the real server one after another, over one connection, in random order. Each row shows
-the probability that a call of the first kind takes longer than one of the second (the area under the ROC curve).
-Mails go to a server that drops them, in another process; each has time to be sent before the next call.
+Calls of two kinds are sent to the real server over one connection, in random order. Each row shows the probability that
+a call of the first kind takes longer than one of the second (the area under the ROC curve). Mails go to a server in
+another process, which drops them; each mail is sent before the next call.
 """
 
 import argparse
@@ -26,14 +26,14 @@ from uuid import uuid4
 from benchmarks.serving import serve
 
 WARM_UP_PAIRS = 10  # not measured
-PAUSE_SECONDS = 0.16  # longer than it takes to send a mail, including its delay
+PAUSE_SECONDS = 0.16  # longer than sending a mail takes, including its random delay
 HASHES = 20
 
 FORK = multiprocessing.get_context("fork")
 
 
 class Comparison(NamedTuple):
-    """Calls of `path` with each of two addresses. If `then` is given, a call of that path after each is timed."""
+    """Two kinds of calls of `path`, each with its address. With `then`, a call of that path after each is timed."""
 
     title: str
     path: str
@@ -47,7 +47,7 @@ class Comparison(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=500)
-    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite")
+    parser.add_argument("--postgresql", action="store_true", help="use a new PostgreSQL server instead of SQLite")
     options = parser.parse_args()
     with ExitStack() as stack:
         os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{stack.enter_context(mail_server())}"
@@ -56,14 +56,14 @@ def main() -> None:
         name = "PostgreSQL" if options.postgresql else "SQLite"
         print(f"{name}: {options.pairs:,} pairs; the probability that the first is slower: 0.5 reveals nothing,")
         print("0.4 to 0.6 is good")
-        for comparison in comparisons(*make_accounts(server)):
-            show(comparison.title, *measure(server, comparison, options.pairs))
+        for comparison in list_comparisons(*make_accounts(server)):
+            print_comparison(comparison.title, *measure(server, comparison, options.pairs))
         check_mails(options.pairs)
-        show_cost(folder)
+        print_cost(folder)
 
 
 def make_accounts(server: Any) -> tuple[str, str, str]:
-    """Return three addresses: of a user, of nobody, and of an inactive user."""
+    """Return the addresses of an active account, of no account, and of an inactive account."""
     from accounts.models import User
     from testing.passwords import PASSWORD
 
@@ -74,7 +74,7 @@ def make_accounts(server: Any) -> tuple[str, str, str]:
     return known, unknown, inactive
 
 
-def comparisons(known: str, unknown: str, inactive: str) -> list[Comparison]:
+def list_comparisons(known: str, unknown: str, inactive: str) -> list[Comparison]:
     wrong = {"password": "wrong horse battery"}
     login, reset = "/auth/login/", "/auth/password/reset/"
     return [
@@ -87,19 +87,19 @@ def comparisons(known: str, unknown: str, inactive: str) -> list[Comparison]:
 
 def measure(server: Any, comparison: Comparison, pairs: int) -> tuple[list[float], list[float]]:
     """Return how many seconds each call of the first kind took, and each of the second."""
-    took: tuple[list[float], list[float]] = ([], [])
+    durations: tuple[list[float], list[float]] = ([], [])
     for count in (WARM_UP_PAIRS, pairs):
-        took = ([], [])
+        durations = ([], [])
         http = HTTPConnection("127.0.0.1", server.port, timeout=60)
         for kind in shuffled_kinds(count):
-            took[kind].append(time_call(http, comparison, comparison.addresses[kind]))
+            durations[kind].append(time_call(http, comparison, comparison.addresses[kind]))
             time.sleep(comparison.pause)
         http.close()
-    return took
+    return durations
 
 
 def shuffled_kinds(pairs: int) -> list[int]:
-    """Return as many 0 as 1, in random order, so that after-effects of a call affect both kinds alike."""
+    """Return as many 0 as 1, in random order, so that after-effects of calls affect both kinds equally."""
     kinds = [0, 1] * pairs
     random.shuffle(kinds)
     return kinds
@@ -130,28 +130,28 @@ def probability_of_slower(first: list[float], second: list[float]) -> float:
     return below / (len(first) * len(second))
 
 
-def show(title: str, first: list[float], second: list[float]) -> None:
-    medians = ", ".join(f"{1000 * statistics.median(took):6.2f}" for took in (first, second))
-    print(f"  {title:22} {probability_of_slower(first, second):.3f}   medians {medians} ms", flush=True)
+def print_comparison(title: str, first: list[float], second: list[float]) -> None:
+    medians = ", ".join(f"{1000 * statistics.median(durations):6.2f}" for durations in (first, second))
+    print(f"  {title:24} {probability_of_slower(first, second):.3f}   medians {medians} ms", flush=True)
 
 
-def show_cost(folder: Path) -> None:
+def print_cost(folder: Path) -> None:
     from testing.memory import MEGABYTE, measure_login_memory
 
     megabytes = measure_login_memory(folder) / MEGABYTE
-    print(f"  hashing a password     {1000 * hash_seconds():.1f} ms of CPU time, median of {HASHES}")
-    print(f"  one login              {megabytes:.1f} MB of peak memory; below 40 is good")
+    print(f"  hashing a password       {1000 * measure_hash_seconds():.1f} ms of CPU time, median of {HASHES}")
+    print(f"  one login                {megabytes:.1f} MB of peak memory; below 40 is good")
 
 
-def hash_seconds() -> float:
+def measure_hash_seconds() -> float:
     from accounts.passwords import Argon2idHasher
 
-    hasher, took = Argon2idHasher(), []
+    hasher, durations = Argon2idHasher(), []
     for _ in range(HASHES):
         began = time.process_time()
         hasher.encode("correct horse battery", hasher.salt())
-        took.append(time.process_time() - began)
-    return statistics.median(took)
+        durations.append(time.process_time() - began)
+    return statistics.median(durations)
 
 
 class MailSink(StreamRequestHandler):
@@ -184,7 +184,7 @@ def mail_server() -> Iterator[int]:
 
 
 def check_mails(pairs: int) -> None:
-    """Exit if mails are missing: they took no time to send, so that the comparison would be worthless."""
+    """Exit if a mail was not sent: the comparison would then not include the time of sending."""
     expected, deadline = 2 * (pairs + WARM_UP_PAIRS), time.monotonic() + 30
     while MailSink.count.value < expected and time.monotonic() < deadline:
         time.sleep(PAUSE_SECONDS)

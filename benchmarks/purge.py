@@ -1,8 +1,8 @@
 """Measures the purge of old tombstones, and how much it slows down writers.
 
 Four clients write through the real server, which has two processes; another process purges. The tombstones are purged
-by age in equal parts, each after a pause as long as the previous part took, so that writes during the purge and without
-it are measured in turn, in one run. All of them share the machine.
+in equal parts, oldest first, each after a pause as long as the previous part took, so that one run alternately measures
+writes with and without a purge. All processes share the machine.
 """
 
 import argparse
@@ -31,9 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tombstones", type=int, default=100_000)
     parser.add_argument(
-        "--users", type=int, default=10, help="how many users own the tombstones; the writers are among them"
+        "--users", type=int, default=10, help="number of users who own the tombstones, including the writers"
     )
-    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own instead of SQLite")
+    parser.add_argument("--postgresql", action="store_true", help="use a new PostgreSQL server instead of SQLite")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="purge-")))
@@ -48,14 +48,16 @@ def main() -> None:
         seconds = measure(writers, purge, options.tombstones)
     name = "PostgreSQL" if options.postgresql else "SQLite"
     print(f"{name}: {options.tombstones:,} tombstones of {options.users:,} users, purged in {PARTS} parts,")
-    print(f"  {seconds:.1f} s in all, {options.tombstones / seconds:,.0f} a second")
+    print(f"  {seconds:.1f} s in all, {options.tombstones / seconds:,.0f} per second")
     for purged, title in ((False, "without"), (True, "with")):
-        show(title, [took for writer in writers for took, during in writer.took if during is purged])
+        print_percentiles(
+            title, [duration for writer in writers for duration, during in writer.durations if during is purged]
+        )
     print(f"  statuses {dict(sum((writer.statuses for writer in writers), Counter()))}")
 
 
 def make_tombstones(count: int, users: int) -> None:
-    """Make tombstones that were deleted one per second; the users own them in turn."""
+    """Create tombstones deleted one second apart, distributed evenly over the users."""
     from accounts.models import User
     from todos.models import Todo, unguarded_todos
 
@@ -75,14 +77,14 @@ def make_tombstones(count: int, users: int) -> None:
 
 
 class Writer(Thread):
-    """Creates, changes and deletes todos until stopped; records how long each call took, and whether in a purge."""
+    """Creates, changes and deletes todos until stopped; records how long each call took, and if during a purge."""
 
     def __init__(self, server: Any, token: str) -> None:
         super().__init__()
         self.server, self.token = server, token
-        self.is_purging: bool | None = None  # None while nothing is measured
+        self.is_purging: bool | None = None  # None: calls are not measured
         self.stopped = Event()
-        self.took: list[tuple[float, bool]] = []
+        self.durations: list[tuple[float, bool]] = []
         self.statuses: Counter[int] = Counter()
 
     def run(self) -> None:
@@ -96,13 +98,13 @@ class Writer(Thread):
         is_purging, began = self.is_purging, time.perf_counter()
         response = self.server.call(method, path, body, token=self.token)
         if is_purging is not None:
-            self.took.append((time.perf_counter() - began, is_purging))
+            self.durations.append((time.perf_counter() - began, is_purging))
         self.statuses[response.status] += 1
         return response
 
 
 def measure(writers: list[Writer], purge: Callable[[datetime], int], count: int) -> float:
-    """Purge in parts, with a pause before each; return how many seconds the purges took."""
+    """Purge in parts, with a pause before each; return the seconds that the purges took."""
     spent, pause, purged = 0.0, MINIMUM_PAUSE_SECONDS, 0
     for writer in writers:
         writer.start()
@@ -127,10 +129,10 @@ def set_purging(writers: list[Writer], *, is_purging: bool) -> None:
         writer.is_purging = is_purging
 
 
-def show(title: str, took: list[float]) -> None:
-    percentiles = statistics.quantiles(took, n=100)
-    p50, p99, most = (1000 * value for value in (percentiles[49], percentiles[98], max(took)))
-    print(f"  {title:8} p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   longest {most:6.1f} ms   {len(took):,} writes")
+def print_percentiles(title: str, durations: list[float]) -> None:
+    percentiles = statistics.quantiles(durations, n=100)
+    p50, p99, longest = (1000 * value for value in (percentiles[49], percentiles[98], max(durations)))
+    print(f"  {title:8} p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   longest {longest:6.1f} ms   {len(durations):,} writes")
 
 
 if __name__ == "__main__":

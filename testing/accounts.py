@@ -1,4 +1,4 @@
-"""Calls to the account endpoints, and checks of what their tokens can do."""
+"""Calls of the account endpoints, and checks of whether their tokens work."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Assertions about the one error shape."""
+"""Assertions about the shape of error responses."""
 
 from typing import Any
 

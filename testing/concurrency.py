@@ -1,4 +1,4 @@
-"""Calls at the same moment, in threads."""
+"""Concurrent calls, in threads."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ from django.db import connections
 
 
 def run_concurrently(calls: Iterable[Callable[[], Any]]) -> list[Any]:
-    """Start all calls together, each in its own thread, and return their results in order."""
+    """Start all calls at once, each in its own thread, and return their results in order."""
     calls = list(calls)
     barrier = Barrier(len(calls))
 

@@ -61,13 +61,13 @@ VARIANTS: dict[str, Sequence[str]] = {
 
 
 def make_address(length: int) -> str:
-    """Return an address of 64 characters before the @, and `length` in all."""
+    """Return an address of `length` characters in total, 64 of them before the @."""
     domain = "a" * 60 + "." + "b" * 60 + "." + "c" * (length - 64 - 1 - 122 - 4) + ".com"
     return "x" * 64 + "@" + domain
 
 
 def make_spelling(random: Random) -> str:
-    """Return one of very many spellings of kate@bücher.example; some of them are not valid addresses."""
+    """Return a random spelling of kate@bücher.example; some spellings are not valid addresses."""
     text = "".join(random.choice(VARIANTS.get(letter, letter + letter.upper())) for letter in "kate@bücher.example")
     text = text if random.random() < 0.8 else re.sub("(?i)b[^.]+cher", "xn--BCHER-kva", text)
     white = [random.choice(["", " ", "\t", "\n", "\u3000", "\u00a0"]) for _ in range(2)]

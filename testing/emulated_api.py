@@ -1,4 +1,4 @@
-"""The API on an emulated Lambda, called by Django's test clients and by any thread."""
+"""Calls the API on an emulated Lambda: from Django's test clients and from any thread."""
 
 import json
 import re
@@ -33,7 +33,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class EmulatedAPI(APICaller):
-    """The API behind an emulated gateway: for test clients by `handle`, and for any thread by `call` and `sign_up`."""
+    """The API behind an emulated gateway: test clients call `handle`; `call` and `sign_up` work from any thread."""
 
     prefix = PREFIX[:-1]
 
@@ -41,7 +41,7 @@ class EmulatedAPI(APICaller):
         self.port = gateway.server_port
         self.log = gateway.function.log
         self.idle_connections: list[HTTPConnection] = []
-        self.secrets: set[str] = set()  # all that requests and responses contained
+        self.secrets: set[str] = set()  # those of all requests and responses so far
 
     def __enter__(self) -> "EmulatedAPI":
         return self
@@ -51,7 +51,7 @@ class EmulatedAPI(APICaller):
             http.close()
 
     def handle(self, handler: ClientHandler, environ: dict[str, Any]) -> HttpResponse:
-        """Send the request that a test client made, and return the response as the client expects it."""
+        """Send a test client's request to the API, and return Django's form of the response."""
         method, headers = environ["REQUEST_METHOD"], read_headers(environ)
         if not handler.enforce_csrf_checks and method not in SAFE_METHODS:
             add_csrf_token(headers)
@@ -69,14 +69,14 @@ class EmulatedAPI(APICaller):
         return response
 
     def remember_secrets(self, *parts: Any) -> None:
-        """Keep the secrets of a request and its response, to look for them in the log."""
+        """Collect the secrets in these parts, so that a test can check that none is in the log."""
         for part in parts:
             text = part[:100_000].decode("utf-8", "replace") if isinstance(part, bytes) else str(part)
             self.secrets.update(SECRETS.findall(text))
 
     @contextmanager
     def connection(self) -> Iterator[HTTPConnection]:
-        """A connection that no other thread uses. One that the server has closed meanwhile is opened again."""
+        """Yield a connection that no other thread uses. It reconnects if the server has closed it."""
         try:
             http = self.idle_connections.pop()
         except IndexError:
@@ -93,13 +93,13 @@ class EmulatedAPI(APICaller):
 
 def send(http: HTTPConnection, method: str, target: str, body: bytes, headers: dict[str, str]) -> HTTPResponse:
     chunked = "Transfer-Encoding" in headers
-    with suppress(BrokenPipeError, ConnectionResetError):  # A body may be refused before all of it is sent.
+    with suppress(BrokenPipeError, ConnectionResetError):  # A body may be refused before it is sent completely.
         http.request(method, target, body if body or chunked else None, headers, encode_chunked=chunked)
     return http.getresponse()
 
 
 def add_stage(path: str) -> str:
-    """Return the path below the stage. A path that the application returned is below it already."""
+    """Add the stage prefix to a path, unless it has one because it comes from the application."""
     return path if path.startswith(PREFIX) else PREFIX + path.removeprefix("/")
 
 
@@ -111,7 +111,7 @@ def build_target(environ: dict[str, Any]) -> str:
 
 
 def read_headers(environ: dict[str, Any]) -> dict[str, str]:
-    """Return the headers of a WSGI environment by the names that a client sends."""
+    """Return the headers of a WSGI environment, named as a client sends them."""
     named = {name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")}
     headers = {"Host": environ["SERVER_NAME"]} | named
     if not headers["Cookie"]:
@@ -122,7 +122,7 @@ def read_headers(environ: dict[str, Any]) -> dict[str, str]:
 
 
 def add_csrf_token(headers: dict[str, str]) -> None:
-    """Send a CSRF token as a page does, for a test client that does not enforce the check."""
+    """Add a valid CSRF cookie and header, for a test client that does not enforce the check."""
     name = settings.CSRF_COOKIE_NAME
     cookies = headers.get("Cookie", "").split("; ")
     tokens = [value for key, _, value in (cookie.partition("=") for cookie in cookies) if key == name]

@@ -1,4 +1,4 @@
-"""The calls of the Flask API that this one replaces, in its order, with the same status codes and fields."""
+"""Checks that every call of the Flask API that this one replaces still works, with its statuses and fields."""
 
 from testing.passwords import PASSWORD
 from testing.server import APICaller

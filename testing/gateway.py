@@ -8,14 +8,14 @@ from testing.server import APICaller
 
 
 class GatewayCaller(APICaller):
-    """Calls through one gateway; `function` is the one behind it, which several gateways may share."""
+    """Calls the API through one gateway; several gateways may share its `function`."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.function, self.url = gateway.function, gateway.url
         self.port, self.prefix = gateway.server_port, gateway.prefix
 
     def sign_up_as(self, email: str) -> str:
-        """Make an account for an address, and return its access token."""
+        """Create an account with this address, and return its access token."""
         response = self.call("POST", "/auth/signup/", {"email": email, "password": PASSWORD})
         assert response.status == 200, response.body
         return response.json()["token"]
@@ -23,7 +23,7 @@ class GatewayCaller(APICaller):
     def send_request(
         self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes | None = None
     ) -> tuple[HTTPResponse, bytes]:
-        """Send one request; return the response with its headers in full, and its body."""
+        """Send one request; return the response, with repeated headers, and its body."""
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             http.request(method, self.prefix + path, body, headers or {})

@@ -1,4 +1,4 @@
-"""Sends requests to an emulated gateway as they are, to see what events and responses it makes."""
+"""Sends raw requests to an emulated gateway, and returns its events and responses."""
 
 import json
 import socket
@@ -25,17 +25,17 @@ def request(
 
 
 def event_for(gateway: Gateway, path: str = "/x", **options: Any) -> Any:
-    """Return the event that the gateway makes of a request, which the probe function returns."""
+    """Return the gateway's event for a request, as the probe function received it."""
     return json.loads(request(gateway, path, **options)[1])
 
 
 def respond_with(gateway: Gateway, returned: Any) -> tuple[HTTPResponse, bytes]:
-    """Return the HTTP response that the gateway makes of what a function returned."""
+    """Return the gateway's HTTP response to what a function returned."""
     return request(gateway, "/x?respond=" + "".join(f"%{byte:02x}" for byte in json.dumps(returned).encode()))
 
 
 def send_bytes(gateway: Gateway, data: bytes) -> bytes:
-    """Send bytes, and return all that comes back until the connection ends."""
+    """Send bytes, and return everything received until the connection is closed."""
     with socket.create_connection(("127.0.0.1", gateway.server_port), timeout=30) as client:
         client.sendall(data)
         client.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""Calls an emulated function through Lambda's own API, by boto3."""
+"""Calls an emulated function through Lambda's Invoke API, with boto3."""
 
 import json
 from typing import Any
@@ -23,5 +23,6 @@ def create_client(function: EmulatedFunction) -> Any:
 def invoke_action(
     client: Any, action: str, *values: Any, invocation_type: str = "RequestResponse", name: str = "todo-api-dev"
 ) -> Any:
+    """Have the probe function run one of its actions."""
     event = json.dumps({"do": action, "with": values})
     return client.invoke(FunctionName=name, InvocationType=invocation_type, Payload=event)

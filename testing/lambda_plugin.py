@@ -1,7 +1,7 @@
-"""The pytest plugin behind `--lambda`: test clients call the packaged API, which an emulated Lambda serves.
+"""The pytest plugin for `--lambda`: test clients call the packaged API on an emulated Lambda.
 
-The tests and the emulated function share one database, so a test's rows are committed, and deleted after it. Tests
-that depend on the application running in their own process are skipped: they are marked `in_process`, with the reason.
+The tests and the emulated function share one database, so each test commits its rows, and they are deleted after it.
+Tests that need the application in their own process are skipped; they are marked `in_process`, with the reason.
 """
 
 import os
@@ -24,11 +24,11 @@ from testing.emulated_api import PREFIX, STAGE, EmulatedAPI
 if TYPE_CHECKING:
     from lambda_emulator.gateway import Gateway
 
-# A test with one of the first fixtures calls the API; one with the second only makes rows.
+# A test with a caller fixture calls the API; one with a database fixture alone only creates rows.
 CALLER_FIXTURES = {"client", "api", "user_client", "admin_client", "server"}
 DATABASE_FIXTURES = {"db", "transactional_db"}
 
-# Fixtures that a test of the API can only use in the process of the application, and why.
+# Fixtures that only work if the application runs in the test's process, and why.
 IN_PROCESS_FIXTURES = {
     "settings": "changes the settings of this process only",
     "caplog": "reads the log of this process only",
@@ -36,13 +36,13 @@ IN_PROCESS_FIXTURES = {
     "django_assert_max_num_queries": "counts the statements of this process only",
 }
 
-# Models whose rows are made by migrations, and are not deleted.
+# Models whose rows are created by migrations, and not deleted.
 MODELS_FILLED_BY_MIGRATIONS = {"auth.permission", "contenttypes.contenttype"}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests that need the application in their process; have the others commit. The log is checked last."""
+    """Skip the tests that need the application in their process; the others commit. Check the log last."""
     items.sort(key=lambda item: item.path.name == "test_whole_log.py")
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -71,7 +71,7 @@ def emulated_api(django_db_setup: None) -> Iterator[EmulatedAPI]:
 
 @pytest.fixture(autouse=True)
 def use_emulated_api(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Start the API for a test that calls it, and have `reverse()` return paths below its stage."""
+    """Start the API for a test that uses it, and make `reverse()` add the stage prefix."""
     if request.node.get_closest_marker("django_db"):
         request.getfixturevalue("emulated_api")
         set_script_prefix(PREFIX)
@@ -80,18 +80,18 @@ def use_emulated_api(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def delete_all_rows(_: Any = None) -> None:
-    """Delete every row of a test. Django's own flush would repeat the migrations' rows, which takes long."""
+    """Delete all rows of a test. Django's own flush would also recreate the rows of migrations, which is slow."""
     models = [model._meta for model in apps.get_models(include_auto_created=True)]
     tables = {meta.db_table for meta in models if meta.managed and meta.label_lower not in MODELS_FILLED_BY_MIGRATIONS}
-    with transaction.atomic(), connection.cursor() as cursor:  # Foreign keys are checked at its end.
+    with transaction.atomic(), connection.cursor() as cursor:  # Foreign keys are checked at the end.
         cursor.execute(";".join(f'DELETE FROM "{table}"' for table in sorted(tables)))  # noqa: S608
 
 
 @contextmanager
 def serve_package() -> Iterator["Gateway"]:
-    """Serve the package on the database of the tests; yield the gateway.
+    """Serve the package with the database of the tests; yield the gateway.
 
-    The variable EVENTS chooses between a REST API (v1) and an HTTP API (v2), as for `make lambda`.
+    The variable EVENTS selects a REST API (v1) or an HTTP API (v2), as for `make lambda`.
     """
     from deploy.package import local_architecture
     from lambda_emulator.function import EmulatedFunction

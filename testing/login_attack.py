@@ -1,4 +1,4 @@
-"""An attack on one account: many failing logins at once, by each login form, with forged client addresses."""
+"""An attack on one account: many concurrent failing logins, at each login form, with forged client addresses."""
 
 import json
 import re
@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from testing.passwords import WRONG_PASSWORD
 from testing.server import APICaller
 
-# Throttle settings that a short attack can use up.
+# Rate limits that a short attack can exceed.
 RATES = {"THROTTLE_LOGIN": "20/min", "THROTTLE_ACCOUNT": "10/5min", "THROTTLE_EMAIL": "30/hour"}
 
-# Headers in which a client claims another address: none of them counts.
+# Headers in which a client claims another address; the server must ignore all of them.
 FORGED_HEADERS: list[list[tuple[str, str]]] = [
     [],
     [("X-Forwarded-For", "203.0.113.{n}")],
@@ -32,7 +32,7 @@ LOGIN_PAGES = ["/session/login/", "/admin/login/"]
 
 
 class LoginRequest(NamedTuple):
-    """A failing login, as a request to the API or to one of the pages."""
+    """A failing login: a request to the API or to one of the login pages."""
 
     path: str
     headers: dict[str, str]
@@ -40,7 +40,7 @@ class LoginRequest(NamedTuple):
 
 
 def build_login_requests(caller: APICaller, email: str) -> list[LoginRequest]:
-    """Return a login by the API and one by each page, with the CSRF token that the page gave."""
+    """Return a login at the API and one at each login page, with the page's CSRF token."""
     credentials = {"email": email, "password": WRONG_PASSWORD}
     requests = [LoginRequest("/auth/login/", {"Content-Type": "application/json"}, json.dumps(credentials).encode())]
     for path in LOGIN_PAGES:
@@ -70,7 +70,7 @@ def send_login(
 
 
 def attack_account(caller: APICaller, email: str, *, sources: Iterable[str], attempts: int) -> Counter[str]:
-    """Send failing logins, eight at a time; return how many were `allowed`, and how many were `refused`."""
+    """Send failing logins, eight at a time; return how many were `allowed` by the throttles, and how many `refused`."""
     requests = build_login_requests(caller, email)
     numbered_sources = enumerate(islice(cycle(sources), attempts))
 

@@ -14,7 +14,7 @@ from testing.server import free_port
 
 
 class Postbox:
-    """The messages received so far, and the server's URL for EMAIL_URL."""
+    """The messages received so far, and the value for EMAIL_URL."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -26,7 +26,7 @@ class Postbox:
         return "250 OK"
 
     def wait(self, count: int = 1, seconds: float = 20) -> list[EmailMessage]:
-        """Wait for this many messages, but no longer than the time limit, and return those received."""
+        """Wait until this many messages have arrived or the time is over, and return all received so far."""
         deadline = time.monotonic() + seconds
         while len(self.messages) < count and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -35,7 +35,7 @@ class Postbox:
 
 @contextmanager
 def postbox() -> Iterator[Postbox]:
-    """Run a mail server, and return its postbox."""
+    """Run a mail server; yield its postbox."""
     received = Postbox()
     server = Controller(received, hostname="127.0.0.1", port=free_port())
     server.start()

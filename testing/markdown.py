@@ -1,4 +1,4 @@
-"""Read the parts of the committed Markdown documents that tests compare with the code."""
+"""Reads parts of the committed Markdown documents, for tests that compare them with the code."""
 
 import re
 from pathlib import Path
@@ -7,8 +7,8 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 MARKDOWN_FILES = [*ROOT.glob("*.md"), *ROOT.glob("[a-z]*/**/*.md"), *ROOT.glob(".github/**/*.md")]
-NOT_OURS = {"env", "staticfiles", "venv"}  # Not in the repository, but often in a checkout.
-DOCUMENTS = sorted(path for path in MARKDOWN_FILES if path.relative_to(ROOT).parts[0] not in NOT_OURS)
+IGNORED_FOLDERS = {"env", "staticfiles", "venv"}  # Folders that are not in the repository, but often in a checkout.
+DOCUMENTS = sorted(path for path in MARKDOWN_FILES if path.relative_to(ROOT).parts[0] not in IGNORED_FOLDERS)
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INDENTED = re.compile(r"(?:^(?: {4}|\t).*\n|^\n)+", re.MULTILINE)
@@ -22,12 +22,12 @@ def read_document(name: str) -> str:
 
 
 def get_section(text: str, heading: str) -> str:
-    """Return what follows a heading, up to the next one of any level."""
+    """Return the text between a heading of level 2 and the next one."""
     return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
 def parse_table(text: str, first_header: str) -> list[list[str]]:
-    """Return the rows of the table whose first column has that header, without the header: a list of cells each."""
+    """Return the rows of the table whose first column has this header, as lists of cells, without the header row."""
     _, _, rest = text.partition(f"| {first_header} |")
     rows = rest.partition("\n\n")[0].splitlines()[2:]
     return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
@@ -42,7 +42,7 @@ def remove_blocks(text: str) -> str:
 
 
 def list_code(text: str) -> list[str]:
-    """Return all code of a document: what stands in backticks, and every block."""
+    """Return all code of a document: inline spans and blocks."""
     prose = remove_blocks(text)
     blocks = [block for _, block in FENCE.findall(text)] + INDENTED.findall(prose)
     return SPAN.findall(prose) + blocks
@@ -53,6 +53,6 @@ def list_links(text: str) -> list[str]:
 
 
 def list_anchors(text: str) -> set[str]:
-    """Return the anchors that GitHub makes of the headings."""
+    """Return the anchors of the headings, as GitHub generates them."""
     headings = HEADING.findall(remove_blocks(text))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

@@ -1,4 +1,4 @@
-"""Measurement of the memory that a login takes."""
+"""Measures the memory that a login needs."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ call_command("migrate", verbosity=0)
 User.objects.create_user("ada@example.com", "correct horse battery")
 """
 
-# Imports everything that a login needs, resets the peak of memory, and prints by how much one login raises it.
+# Imports everything that a login needs, resets the memory peak, and prints how far one login raises it.
 MEASURE_LOGIN = """
 import contextlib, logging, re, django
 django.setup()
@@ -44,7 +44,7 @@ print(1024 * (kilobytes("VmHWM") - idle))
 
 
 def measure_login_memory(folder: Path) -> int:
-    """Return the peak memory of one login above idle, in bytes. It runs in a new process and database in `folder`."""
+    """Return by how many bytes one login raises the peak memory of a new process, with a new database in `folder`."""
     url = f"sqlite:///{folder}/memory.sqlite3"
     environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "todoproject.settings"}
 

@@ -1,4 +1,4 @@
-"""The mails that the application sent in this process, and the reset links in them."""
+"""The mails that the application has sent in this process, and the reset links in them."""
 
 import re
 from urllib.parse import urlsplit
@@ -13,12 +13,12 @@ RESET_LINK = re.compile(r"https?://\S+/session/reset/([^/\s]+)/([^/\s]+)/")
 
 
 def wait_for_background_tasks() -> None:
-    """Return when all tasks that were started so far are done."""
+    """Wait until all background tasks started so far have ended."""
     background_tasks.executor.submit(int).result(30)
 
 
 def read_outbox() -> list[mail.EmailMessage]:
-    """Return the mails sent so far, including those that background tasks are sending."""
+    """Return the mails sent so far; wait for those that background tasks are sending."""
     wait_for_background_tasks()
     return mail.outbox
 

@@ -1,4 +1,4 @@
-"""Builds the package once for all test runs of the same source files, as a build takes long."""
+"""Builds the package once for all test runs of the same source files, because a build is slow."""
 
 import fcntl
 import hashlib
@@ -18,8 +18,8 @@ KEPT_PACKAGES = 4
 def shared_package(architecture: str) -> Path:
     """Return the package of the stage dev for an architecture.
 
-    Test processes that run at the same time wait for the first one to build it. It is built again when a source file,
-    the Python that runs the tests or the one that compiles the package has changed.
+    Concurrent test processes wait for the first one to build it. It is rebuilt when a source file, the Python that runs
+    the tests or the Python that compiles the package has changed.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     package = FOLDER / f"{architecture}-{source_digest()}.zip"
@@ -33,7 +33,7 @@ def shared_package(architecture: str) -> Path:
 
 
 def source_digest() -> str:
-    """Return a hash of everything that a package is made from."""
+    """Return a hash of all sources of a package, and of the two Pythons."""
     digest = hashlib.sha256(f"{sys.prefix} {find_python(PYTHON_VERSION)}".encode())
     for file in source_files():
         digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
@@ -49,7 +49,7 @@ def source_files() -> Iterator[Path]:
 
 
 def remove_old_packages(architecture: str) -> None:
-    """Keep the newest packages: those of another branch may soon be needed again."""
+    """Remove all but the newest packages; those of other branches may soon be needed again."""
     packages = sorted(FOLDER.glob(f"{architecture}-*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
     for package in packages[KEPT_PACKAGES:]:
         package.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A small function for the emulator's tests: it does what its event says, or returns the event as a response."""
+"""A small function for the emulator's tests: it runs the action in its event, or returns the event as a response."""
 
 import json
 from pathlib import Path
@@ -16,10 +16,11 @@ from lambda_emulator.sandbox import can_isolate
 needs_lambda_python = pytest.mark.skipif(
     find_python(PYTHON_VERSION) is None, reason=f"Lambda's Python {PYTHON_VERSION} is not installed."
 )
-needs_namespaces = pytest.mark.skipif(not can_isolate(), reason="This process may not make namespaces.")
+needs_namespaces = pytest.mark.skipif(not can_isolate(), reason="This process cannot create namespaces.")
 
-# An event {"do": NAME, "with": [VALUES]} calls one of these functions. Any other event is a request: it gets the
-# response that its parameter `respond` holds as JSON, its own body below /mirror, no response below /slow, else itself.
+# An event {"do": NAME, "with": [VALUES]} calls one of these functions. Any other event is a request. Its response is
+# the JSON in its parameter `respond`, or its own body below /mirror, or else the event; below /slow it takes ten
+# seconds.
 SOURCE = """
 import json, os, subprocess, sys, threading, time
 from pathlib import Path
@@ -99,17 +100,17 @@ def write_package(archive: Path, source: str = SOURCE, *, module: str = "probe.p
 def probe_function(
     package: Path, function_class: type[EmulatedFunction] = EmulatedFunction, **options: Any
 ) -> EmulatedFunction:
-    """Return a function that runs a package of `write_package`."""
+    """Return an emulated function that runs a package from `write_package`."""
     return function_class(package, **({"handler": "probe.handler", "environment": {"GREETING": "hello"}} | options))
 
 
 def run_action(function: EmulatedFunction, action: str, *values: Any) -> Any:
-    """Have a function of SOURCE run in an instance, and return what it returned."""
+    """Run one of the functions of SOURCE in an instance, and return its result."""
     return json.loads(function.invoke({"do": action, "with": values}).payload)
 
 
 def get_error(result: InvocationResult) -> tuple[str, str]:
-    """Return the type and message of the error that a call must have ended with."""
+    """Return the type and message of a call's error; fail if it has none."""
     assert result.error
     error = json.loads(result.payload)
     return error["errorType"], error["errorMessage"]

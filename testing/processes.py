@@ -1,4 +1,4 @@
-"""Running Python in a new process with an environment of its own."""
+"""Runs Python in a new process with its own environment."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": KEY, "ALLOWED_HOSTS": "todo.examp
 
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with these arguments in the project's folder, and with no other environment than PATH and HOME."""
+    """Run Python with these arguments in the project's folder. It inherits only PATH and HOME."""
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,

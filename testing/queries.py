@@ -1,4 +1,4 @@
-"""Counting the SQL statements of a call."""
+"""Captures the SQL statements of a call."""
 
 from collections.abc import Callable
 from typing import Any

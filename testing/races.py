@@ -1,4 +1,4 @@
-"""Todos of a real server, for tests of what happens at the same moment."""
+"""Todos on a real server, for tests of concurrent calls."""
 
 import random
 import time
@@ -9,7 +9,7 @@ from testing.server import Server
 
 Rounds = Callable[[int, int], int]  # The fixture `rounds`.
 
-# A token lives 15 minutes, and an account's list should stay short.
+# A token expires after 15 minutes, and an account's list should stay short.
 ROUNDS_PER_ACCOUNT = 500
 
 
@@ -28,14 +28,14 @@ def create_todo(server: Server, token: str, **values: Any) -> tuple[str, dict[st
 
 
 def delete_todos(server: Server, token: str, count: int) -> list[dict[str, Any]]:
-    """Create and delete so many todos; return their tombstones."""
+    """Create and delete this many todos; return their tombstones."""
     created = server.call("POST", "/todos/", [{"title": "x", "status": "completed"}] * count, token=token)
     server.call("DELETE", "/todos/?status=completed", token=token)
     return fetch_changes_from(server, token, int(created.headers["X-Revision"]))
 
 
 def fetch_changes_from(server: Server, token: str, since: int = 0) -> list[dict[str, Any]]:
-    """Read what changed after a revision."""
+    """Read the changes after a revision."""
     return server.call("GET", f"/todos/?since={since}", token=token).json()
 
 
@@ -45,7 +45,7 @@ def user_revision(server: Server, token: str) -> int:
 
 
 def with_random_delay(call: Callable[[], Any], seconds: float = 0.01) -> Callable[[], Any]:
-    """Return the call with a random delay in front, so that it meets a slower call at every moment."""
+    """Return a call that waits for a random time first, so that it meets every phase of a slower call."""
 
     def wait_and_call() -> Any:
         time.sleep(random.random() * seconds)  # noqa: S311

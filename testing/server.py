@@ -1,4 +1,4 @@
-"""The API served for real, and calls to it from any thread."""
+"""Runs the API on a real server, and calls it."""
 
 import json
 import os
@@ -21,6 +21,8 @@ from testing.passwords import PASSWORD
 
 
 class CallResponse(NamedTuple):
+    """The response to a call; header names are case-insensitive."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -30,7 +32,7 @@ class CallResponse(NamedTuple):
 
 
 def new_postgresql_database() -> str:
-    """Make an empty database on the tests' PostgreSQL, and return its URL."""
+    """Create an empty database on the tests' PostgreSQL, and return its URL."""
     import psycopg
 
     name = f"served_{uuid4().hex}"
@@ -46,13 +48,13 @@ def free_port() -> int:
 
 
 class APICaller:
-    """Calls to what is served at a port of this machine, below a prefix such as /dev."""
+    """Calls the API at a port of this machine, below a prefix such as /dev, from any thread."""
 
     port: int
     prefix = ""
 
     def call(self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str) -> CallResponse:
-        """Send one request over a connection of its own; a body that is no bytes goes as JSON."""
+        """Send one request over its own connection; a body that is not bytes is sent as JSON."""
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         if body is not None:
@@ -62,7 +64,7 @@ class APICaller:
         return self.send(method, path, body, **headers)
 
     def send(self, method: str, path: str, body: Any, **headers: str) -> CallResponse:
-        """Send one request over a connection of its own; an iterator of bytes goes in chunks."""
+        """Send one request over its own connection; an iterator of bytes is sent in chunks."""
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             http.request(method, path if path.startswith(f"{self.prefix}/") else self.prefix + path, body, headers)
@@ -72,13 +74,13 @@ class APICaller:
             http.close()
 
     def sign_up(self) -> str:
-        """Make an account, and return its access token."""
+        """Create an account, and return its access token."""
         credentials = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD}
         return self.call("POST", "/auth/signup/", credentials).json()["token"]
 
 
 class Server(APICaller):
-    """The server as `make run` starts it, on a free port, with a database of its own; a context manager."""
+    """The server as `make run` starts it, on a free port, with its own database; a context manager."""
 
     def __init__(self, directory: Path, *, workers: int = 2, **environment: str) -> None:
         self.workers = workers
@@ -88,7 +90,7 @@ class Server(APICaller):
         self.environment |= environment
 
     def database(self) -> str:
-        """Return the URL of a new database, of the kind that the tests run on."""
+        """Return the URL of a new database of the kind that the tests use."""
         if connection.vendor == "sqlite":
             return f"sqlite:///{self.directory}/served.sqlite3"
         return new_postgresql_database()
@@ -107,9 +109,9 @@ class Server(APICaller):
         return self
 
     def wait_until_started(self, workers: int) -> None:
-        """Wait until so many processes have started since the start of the server, and a request is answered.
+        """Wait until this many processes have started since the start of the server, and a request succeeds.
 
-        A process that is still starting does not react to the signal to stop yet.
+        A process that is still starting would miss the signal to stop.
         """
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
@@ -122,7 +124,7 @@ class Server(APICaller):
         raise TimeoutError((self.directory / "log").read_text())
 
     def worker_ids(self) -> list[int]:
-        """Return the ids of the processes that serve, without the main one."""
+        """Return the ids of the worker processes."""
         children = subprocess.run(  # noqa: S603
             ["pgrep", "-P", str(self.process.pid)],  # noqa: S607
             capture_output=True,

@@ -1,4 +1,4 @@
-"""Models of a client that synchronises, and of a user whose every response is checked against the ones before."""
+"""Models of a client that syncs, and of a user, whose every response is checked against the earlier ones."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from todos.unit_of_work import unit_of_work
 
 
 class Mirror:
-    """A copy of a user's list, kept by `since` and `X-Revision` alone."""
+    """A copy of a user's list, kept up to date with `since` and `X-Revision` alone."""
 
     def __init__(self, client: APIClient) -> None:
         self.client = client
@@ -21,7 +21,7 @@ class Mirror:
         self.revision, self.next_url = 0, ""
 
     def read(self, **limit: int) -> None:
-        """Read the next page, or the changes since the last one; start over after a 410."""
+        """Read the next page, or the changes since the last one; after a 410 start from scratch."""
         response = self.client.get(self.next_url or list_url(since=self.revision, **limit))
         if response.status_code == 410:
             self.reset()
@@ -37,7 +37,7 @@ class Mirror:
         self.revision, self.next_url = int(response["X-Revision"]), link_urls(response).get("next", "")
 
     def catch_up(self) -> list[Row]:
-        """Read all that is left to read, and return the copy in the order of the list."""
+        """Read all remaining pages, and return the copy in the order of the list."""
         self.read()
         while self.next_url:
             self.read()
@@ -45,7 +45,7 @@ class Mirror:
 
 
 class Account:
-    """A user, what the API has returned of their todos so far, and a mirror of them."""
+    """A user, the todos and tombstones that the API has returned so far, and a mirror of them."""
 
     def __init__(self) -> None:
         self.user = make_user()
@@ -57,7 +57,7 @@ class Account:
             work.delete(deleted)
         self.deleted = {deleted.pk}
         self.revision, self.etag = 0, ""
-        self.bodies: dict[str, dict[str, Any]] = {}  # By URL: the body that each entity tag came with.
+        self.bodies: dict[str, dict[str, Any]] = {}  # By URL and entity tag.
         self.created_by_key: dict[str, tuple[Row, int]] = {}  # The body of each, and its todo's id.
         self.read_list()
         self.mirror.read()
@@ -97,7 +97,7 @@ class Account:
         self.live, self.revision, self.etag = todos, revision, etag
 
     def read_tombstones(self) -> None:
-        """Read which tombstones are left after a purge, which may have changed the entity tag."""
+        """Read the remaining tombstones after a purge, which may have changed the entity tag."""
         self.etag = ""
         if self.deleted:
             left = {row["id"] for row in self.client.get(list_url(since=0)).json() if "deleted" in row}

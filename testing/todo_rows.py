@@ -1,4 +1,4 @@
-"""Many todos at once, with values that the API would set itself; and walks over their pages."""
+"""Creates many todos at once, with values that only the API sets, and follows the links between pages."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def insert_todos(owner: User, *rows: Row) -> list[Todo]:
-    """Insert todos with these columns; the others have defaults, and the revisions follow the owner's."""
+    """Insert todos with these columns and default values for others; revisions continue from the owner's."""
     first = User.objects.get(pk=owner.pk).revision + 1
     User.objects.filter(pk=owner.pk).update(revision=F("revision") + len(rows))
     todos = []
@@ -32,7 +32,7 @@ def insert_todos(owner: User, *rows: Row) -> list[Todo]:
 
 
 def make_varied_row(number: int) -> Row:
-    """Return the columns of one of many todos with equal keys, missing dates and both statuses; some are deleted."""
+    """Return varied columns: many todos share a sort key, have no due date, are completed or are deleted."""
     return {
         "title": "bbacb"[number % 5],
         "due_at": (None, NEW_YEAR, NEW_YEAR, None, NEW_YEAR + timedelta(days=number % 3))[number * 7 % 5],
@@ -44,31 +44,31 @@ def make_varied_row(number: int) -> Row:
 
 
 def update_columns(todo: Todo, **columns: Any) -> None:
-    """Set columns of a todo in the database, as no call of the API could; its revision stays."""
+    """Set columns of a todo in the database directly, without a new revision."""
     unguarded_todos().filter(pk=todo.pk).update(**columns)
 
 
-def delete_at(todo: Todo, moment: datetime) -> None:
-    """Delete a todo as if it were that moment."""
+def delete_at(todo: Todo, deleted_at: datetime) -> None:
+    """Delete a todo with this deletion time."""
     with unit_of_work(todo.owner) as work:
-        work.now = moment
+        work.now = deleted_at
         work.delete(todo)
 
 
 def make_tombstone(owner: User, *, deleted_at: datetime | None = None) -> Todo:
-    """Make a todo that was deleted at that moment, or 40 days ago."""
+    """Create a todo that was deleted at this time, or 40 days ago."""
     todo = make_todo(owner)
     delete_at(todo, deleted_at or timezone.now() - timedelta(days=40))
     return todo
 
 
 def tomorrow() -> datetime:
-    """Return a moment before which every todo was deleted that is deleted now."""
+    """Return a purge date that includes every tombstone."""
     return timezone.now() + timedelta(days=1)
 
 
 def walk_pages(client: APIClient, url: str, rel: str = "next") -> Iterator[Any]:
-    """Yield the responses of a page and of those that its links lead to; each is read only when it is asked for."""
+    """Yield the response of a page and of those that follow by `rel`; each is read only when it is needed."""
     for _ in range(100):
         response = client.get(url)
         assert response.status_code == 200, response.content

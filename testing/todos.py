@@ -1,4 +1,4 @@
-"""URLs of todos, calls that read them, and what their responses hold."""
+"""URLs of todos, calls that read them, and parts of their responses."""
 
 import re
 from typing import Any
@@ -64,7 +64,7 @@ def fetch_ids(client: APIClient, **query: Any) -> list[int]:
 
 
 def fetch_changes(client: APIClient, since: int) -> list[Row]:
-    """Read what changed after a revision."""
+    """Read the changes after a revision."""
     return fetch_list(client, since=since)
 
 
@@ -76,7 +76,7 @@ def fetch_etag(client: APIClient, query: str = "", **headers: Any) -> str:
 
 
 def fetch_list_error(client: APIClient, query_string: str, **headers: Any) -> dict[str, Any]:
-    """Read the list with a query string as it stands, and return the only error of the 400 response."""
+    """Read the list with a raw query string, and return the only error of the 400 response."""
     response = client.get(list_url(), QUERY_STRING=query_string, **headers)
     [error] = assert_error(response, 400)
     assert response.json()["type"] == "validation_error"
@@ -100,7 +100,7 @@ def current_revision(user: User) -> int:
 
 
 def stored_todos(user: User) -> tuple[int, list[tuple[Any, ...]]]:
-    """Return the user's revision and all their todos, for checking that a refused call changed nothing."""
+    """Return the user's revision and all their todos, to check that a refused call has changed nothing."""
     rows = Todo.objects.owned_by(user).values_list("id", "title", "status", "revision")
     return current_revision(user), list(rows)
 

@@ -1,4 +1,4 @@
-"""Fixtures of the deployment's tests: the package on an emulated function, and a project deployed to emulated AWS."""
+"""Fixtures of the deployment tests: the package on an emulated function, and a project deployed to emulated AWS."""
 
 import re
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from testing.gateway import GatewayCaller
 
 @pytest.fixture(scope="session")
 def function(package: Path) -> Iterator[EmulatedFunction]:
-    """A function of one instance, with a database of its own."""
+    """A function with one instance, which has its own database."""
     with EmulatedFunction(package, environment=local_stage_environment(), max_instances=1) as function:
         yield function
 
 
 @pytest.fixture(scope="session")
 def gateways(function: EmulatedFunction) -> Iterator[dict[str, GatewayCaller]]:
-    """Callers of all three kinds of gateway, with one function behind them."""
+    """All three kinds of gateway to the same function, by name."""
     with (
         Gateway(function, event_format="v1") as rest_api,
         Gateway(function, event_format="v2") as http_api,
@@ -35,27 +35,27 @@ def gateways(function: EmulatedFunction) -> Iterator[dict[str, GatewayCaller]]:
 
 @pytest.fixture(params=["REST API", "HTTP API", "function URL"])
 def gateway(request: pytest.FixtureRequest, gateways: dict[str, GatewayCaller]) -> GatewayCaller:
-    """Each kind of gateway in turn."""
+    """Each kind of gateway: the test runs once for each."""
     return gateways[request.param]
 
 
 @pytest.fixture
 def fresh_gateway(gateway: GatewayCaller) -> GatewayCaller:
-    """Each kind of gateway in turn, with an empty database behind it."""
+    """Each kind of gateway, with an empty database: the test runs once for each."""
     gateway.function.discard_instances()
     return gateway
 
 
 @pytest.fixture
 def fresh_rest_api(gateways: dict[str, GatewayCaller]) -> GatewayCaller:
-    """A REST API with an empty database behind it, for what does not depend on the kind of gateway."""
+    """A REST API with an empty database, for tests that do not depend on the kind of gateway."""
     gateways["REST API"].function.discard_instances()
     return gateways["REST API"]
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    pytest.importorskip("moto", reason="moto, which plays AWS, is in requirements-dev.txt")
+    pytest.importorskip("moto", reason="moto, which emulates AWS, is in requirements-dev.txt")
     from testing.aws.account import AwsAccount
 
     with AwsAccount(tmp_path_factory.mktemp("aws")) as running:
@@ -83,13 +83,13 @@ def url(deployed: Any) -> str:
 
 @pytest.fixture(scope="session")
 def configuration(aws: Any, deployed: Any) -> Any:
-    """The function's configuration as it was deployed first."""
+    """The function's configuration after the first deployment."""
     return aws.client("lambda").get_function_configuration(FunctionName=FUNCTION_NAME)
 
 
 @pytest.fixture(scope="session")
 def deployed_package(aws: Any, deployed: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as it was deployed first."""
+    """The package of the first deployment."""
     package = tmp_path_factory.mktemp("deployed") / "package.zip"
     package.write_bytes(aws.find_function(FUNCTION_NAME).code_bytes)
     return package

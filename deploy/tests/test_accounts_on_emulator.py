@@ -24,26 +24,26 @@ PUBLIC_URL = "https://todo.example.com/dev"
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Postbox]:
-    with postbox() as kept:
-        yield kept
+    with postbox() as received:
+        yield received
 
 
 @pytest.fixture(scope="module")
 def mail_function(package: Path, box: Postbox) -> Iterator[EmulatedFunction]:
     """A function that can send mail."""
-    with one_instance(package, EMAIL_URL=box.url, PUBLIC_URL=PUBLIC_URL) as function:
+    with create_function(package, EMAIL_URL=box.url, PUBLIC_URL=PUBLIC_URL) as function:
         yield function
 
 
-def one_instance(package: Path, **variables: str) -> EmulatedFunction:
+def create_function(package: Path, **variables: str) -> EmulatedFunction:
     return EmulatedFunction(package, environment=local_stage_environment() | variables, max_instances=1)
 
 
 @pytest.mark.postgresql
-def test_exactly_as_many_logins_pass_as_the_limit_says_whichever_instance_they_reach(
+def test_exactly_the_limit_of_logins_is_allowed_across_instances(
     package: Path, database_url: str, rounds: Callable[[int, int], int]
 ) -> None:
-    tries = rounds(150, 1_000)
+    attempts = rounds(150, 1_000)
     environment = local_stage_environment() | {"DATABASE_URL": database_url} | RATES
     with (
         EmulatedFunction(package, environment=environment, max_instances=8) as function,
@@ -54,10 +54,12 @@ def test_exactly_as_many_logins_pass_as_the_limit_says_whichever_instance_they_r
         for network, gateway in ((3, rest_api), (4, http_api)):
             caller = GatewayCaller(gateway)
             sources = [f"127.0.{network}.{number}" for number in range(1, 51)]
-            one = attack_account(caller, f"{uuid4().hex}@example.com", sources=[f"127.1.{network}.1"], attempts=tries)
-            fifty = attack_account(caller, f"{uuid4().hex}@example.com", sources=sources, attempts=tries)
-            assert one == {"allowed": 10, "refused": tries - 10}
-            assert fifty == {"allowed": 30, "refused": tries - 30}
+            one = attack_account(
+                caller, f"{uuid4().hex}@example.com", sources=[f"127.1.{network}.1"], attempts=attempts
+            )
+            fifty = attack_account(caller, f"{uuid4().hex}@example.com", sources=sources, attempts=attempts)
+            assert one == {"allowed": 10, "refused": attempts - 10}
+            assert fifty == {"allowed": 30, "refused": attempts - 30}
         assert len(function.instances) > 1
 
 
@@ -93,7 +95,7 @@ def test_each_request_is_logged_in_one_line_with_its_request_id(function: Emulat
         caller = GatewayCaller(gateway)
         token = caller.sign_up_as("ada@example.com")
         caller.call("GET", "/todos/7?search=hidden", token=token)
-        entries = logged_requests(function.log.read_text()[before:])
+        entries = read_request_log(function.log.read_text()[before:])
     assert [(entry["method"], entry["route"], entry["status"]) for entry in entries] == [
         ("POST", "/auth/signup/", 200),
         ("GET", "/todos/<pk>/", 400),
@@ -102,8 +104,8 @@ def test_each_request_is_logged_in_one_line_with_its_request_id(function: Emulat
     assert all(entry["level"] == "INFO" and 0 < entry["milliseconds"] < 29_000 for entry in entries)
 
 
-def logged_requests(log: str) -> list[dict[str, Any]]:
-    """Return the lines about requests; each must be between Lambda's own lines of the same request."""
+def read_request_log(log: str) -> list[dict[str, Any]]:
+    """Return the log entries of requests; check that each is between Lambda's lines of the same request."""
     found = []
     for request_id, printed in re.findall(r"START RequestId: (\S+) .*?\n(.*?)END RequestId", log, re.DOTALL):
         entries = [json.loads(line) for line in printed.splitlines() if '"todoproject.requests"' in line]
@@ -113,7 +115,7 @@ def logged_requests(log: str) -> list[dict[str, Any]]:
 
 
 def test_without_a_mail_server_a_reset_request_is_logged_without_its_link(package: Path) -> None:
-    with one_instance(package) as function, Gateway(function) as gateway:
+    with create_function(package) as function, Gateway(function) as gateway:
         caller = GatewayCaller(gateway)
         caller.sign_up_as("ada@example.com")
         assert caller.call("POST", "/auth/password/reset/", {"email": "ada@example.com"}).status == 202
@@ -124,7 +126,7 @@ def test_without_a_mail_server_a_reset_request_is_logged_without_its_link(packag
 
 def test_an_unreachable_mail_server_is_logged_and_the_caller_gets_no_error(package: Path) -> None:
     variables = {"EMAIL_URL": "smtp://127.0.0.1:1", "PUBLIC_URL": PUBLIC_URL}
-    with one_instance(package, **variables) as function, Gateway(function) as gateway:
+    with create_function(package, **variables) as function, Gateway(function) as gateway:
         caller = GatewayCaller(gateway)
         caller.sign_up_as("ada@example.com")
         assert caller.call("POST", "/auth/password/reset/", {"email": "ada@example.com"}).status == 202

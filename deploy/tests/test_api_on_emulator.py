@@ -1,4 +1,4 @@
-"""The API as the packaged function serves it, through a REST API, an HTTP API and a function URL."""
+"""The API of the packaged function through a REST API, an HTTP API and a function URL."""
 
 from urllib.parse import quote
 
@@ -8,11 +8,11 @@ from testing.flask_api import check_every_call
 from testing.gateway import GatewayCaller
 
 
-def test_every_call_of_the_flask_api_gets_its_old_response(fresh_gateway: GatewayCaller) -> None:
+def test_every_call_of_the_flask_api_still_works(fresh_gateway: GatewayCaller) -> None:
     check_every_call(fresh_gateway)
 
 
-def test_urls_in_responses_have_the_prefix_of_the_gateway_though_one_instance_serves_several(
+def test_urls_in_responses_have_the_prefix_of_the_gateway_of_the_request(
     gateways: dict[str, GatewayCaller],
 ) -> None:
     for name in ("REST API", "function URL", "HTTP API", "function URL", "REST API"):
@@ -59,7 +59,7 @@ def test_a_body_of_5_mb_is_refused_with_the_reason(gateway: GatewayCaller) -> No
     assert (response.status, response.json()["type"]) == (413, "client_error")
 
 
-FILL = """
+CREATE_TODOS = """
 from accounts.models import User
 from todos.unit_of_work import unit_of_work
 for _ in range({}):
@@ -76,11 +76,11 @@ def test_a_list_of_almost_4_mb_arrives_whole_and_a_longer_one_is_refused_with_th
     gateway = gateways[kind]
     gateway.function.discard_instances()
     token = gateway.sign_up_as("ada@example.com")
-    assert not gateway.function.invoke({"raw_command": FILL.format(920)}).error
+    assert not gateway.function.invoke({"raw_command": CREATE_TODOS.format(920)}).error
     whole = gateway.call("GET", "/todos/", token=token)
     assert whole.status == 200
     assert 3_800_000 < len(whole.body) < 4_000_000
     assert {todo["description"] for todo in whole.json()} == {"\\" * 2_000}
-    assert not gateway.function.invoke({"raw_command": FILL.format(250)}).error
+    assert not gateway.function.invoke({"raw_command": CREATE_TODOS.format(250)}).error
     refused = gateway.call("GET", "/todos/", token=token)
     assert (refused.status, refused.json()["errors"][0]["code"]) == (400, "pagination_required")

@@ -1,4 +1,4 @@
-"""The resources that `zappa deploy dev` makes. pytest runs this before test_zappa_commands, which removes them."""
+"""The resources that `zappa deploy dev` creates. pytest runs this before test_zappa_commands, which removes them."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("moto", reason="moto, which plays AWS, is in requirements-dev.txt")
+pytest.importorskip("moto", reason="moto, which emulates AWS, is in requirements-dev.txt")
 
 from deploy.package import local_architecture
 from deploy.stages import read_stage_settings
@@ -21,7 +21,7 @@ from testing.probe_function import needs_lambda_python
 pytestmark = needs_lambda_python
 
 
-def test_the_function_is_configured_as_the_settings_say(configuration: Any) -> None:
+def test_the_function_has_the_configuration_of_its_settings(configuration: Any) -> None:
     expected = {
         "Runtime": "python3.13",
         "Architectures": [local_architecture()],
@@ -39,7 +39,7 @@ def test_resources_have_the_projects_tag(aws: AwsAccount, configuration: Any) ->
     assert {"Key": "project", "Value": "todo-api"} in stack["Tags"]
 
 
-def test_the_secret_key_is_kept_in_the_stages_file_and_given_to_the_function(
+def test_the_secret_key_is_stored_in_the_stages_file_and_passed_to_the_function(
     project: ProjectCopy, configuration: Any
 ) -> None:
     file = project.directory / ".env.dev"
@@ -91,7 +91,7 @@ def test_the_api_has_one_stage_and_a_binary_media_type(aws: AwsAccount, url: str
     [api] = gateway.get_rest_apis()["items"]
     [stage] = gateway.get_stages(restApiId=api["id"])["item"]
     assert url == f"https://{api['id']}.execute-api.eu-central-1.amazonaws.com/{stage['stageName']}"
-    assert len(api["binaryMediaTypes"]) == 1  # moto records that there is a type, but not which.
+    assert len(api["binaryMediaTypes"]) == 1  # moto records only the number of types.
 
 
 def test_the_event_of_the_schedule_runs_without_an_error(aws: AwsAccount, configuration: Any) -> None:

@@ -19,7 +19,7 @@ CREDENTIALS = {"email": "ada@example.com", "password": PASSWORD}
 HEALTHY = {"status": "ok", "database": "postgresql", "durable": True, "version": ""}
 
 
-def test_data_is_lost_with_its_instance_and_health_says_so(fresh_rest_api: GatewayCaller) -> None:
+def test_data_is_lost_with_its_instance_and_health_reports_that(fresh_rest_api: GatewayCaller) -> None:
     assert fresh_rest_api.call("GET", "/health/").json()["durable"] is False
     token = fresh_rest_api.sign_up_as("ada@example.com")
     assert fresh_rest_api.call("GET", "/auth/me/", token=token).status == 200
@@ -28,7 +28,7 @@ def test_data_is_lost_with_its_instance_and_health_says_so(fresh_rest_api: Gatew
     assert "The data is a copy in /tmp" in fresh_rest_api.function.log.read_text()
 
 
-def test_a_token_is_invalid_where_the_same_id_belongs_to_another_user(fresh_rest_api: GatewayCaller) -> None:
+def test_a_token_is_invalid_if_its_user_id_belongs_to_another_user(fresh_rest_api: GatewayCaller) -> None:
     ada = fresh_rest_api.sign_up_as("ada@example.com")
     fresh_rest_api.function.discard_instances()
     eve = fresh_rest_api.sign_up_as("eve@example.com")
@@ -41,7 +41,7 @@ def read_claims(token: str) -> dict[str, Any]:
     return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
 
 
-def test_management_commands_run_and_those_that_cannot_say_why(
+def test_management_commands_run_or_explain_why_they_cannot(
     function: EmulatedFunction, gateways: dict[str, GatewayCaller]
 ) -> None:
     function.discard_instances()

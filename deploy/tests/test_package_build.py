@@ -1,4 +1,4 @@
-"""How the package is built: which files are copied, which wheels are used, and a build without Lambda's Python."""
+"""The build of the package: its files, its wheels, and a build without Lambda's Python."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def test_every_requirement_has_a_wheel_for_the_other_architecture(tmp_path: Path
     assert [url for url in urls if not url.endswith(suffixes)] == []
 
 
-def test_hidden_files_links_and_other_file_types_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hidden_files_links_and_other_file_types_are_excluded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project, folder = tmp_path / "project", tmp_path / "package"
     (project / "todos" / ".checkpoints").mkdir(parents=True)
     (project / "todos" / "tests").mkdir()
@@ -36,7 +36,7 @@ def test_hidden_files_links_and_other_file_types_are_left_out(tmp_path: Path, mo
     assert copied == ["todos/page.html", "todos/views.py"]
 
 
-def test_without_lambdas_python_the_package_is_built_without_bytecode_and_says_so(
+def test_without_lambdas_python_the_package_has_no_bytecode_and_a_message_says_so(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hide_lambdas_python(tmp_path, monkeypatch)
@@ -46,7 +46,7 @@ def test_without_lambdas_python_the_package_is_built_without_bytecode_and_says_s
     assert [*tmp_path.rglob("*.pyc")] == []
 
 
-def test_a_package_without_bytecode_is_otherwise_the_same(
+def test_a_package_without_bytecode_has_all_other_files(
     package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rounds: Callable[[int, int], int]
 ) -> None:
     if not rounds(0, 1):
@@ -61,7 +61,7 @@ def test_a_package_without_bytecode_is_otherwise_the_same(
 
 
 def hide_lambdas_python(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make this machine one on which `python3.13` is only a stub that prints an error, as pyenv installs it."""
+    """Replace Lambda's Python on the PATH with a stub that prints an error, like the one that pyenv installs."""
     stub = folder / "bin" / "python3.13"
     stub.parent.mkdir()
     stub.write_text("#!/bin/sh\necho not installed >&2\nexit 127\n")

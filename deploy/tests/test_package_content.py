@@ -59,7 +59,7 @@ def test_the_package_has_no_forbidden_file(content: ZipFile) -> None:
     assert not [name for name in names if fnmatch(name, "*/locale/*") and not re.search(r"/locale/(__|en/)", name)]
 
 
-def test_the_package_has_every_file_of_the_project_but_its_tests(content: ZipFile) -> None:
+def test_the_package_has_every_file_of_the_project_except_its_tests(content: ZipFile) -> None:
     tracked = subprocess.run(
         ["git", "ls-files", "todoproject", "accounts", "todos"],  # noqa: S607
         cwd=ROOT, capture_output=True, text=True, check=True,
@@ -70,7 +70,7 @@ def test_the_package_has_every_file_of_the_project_but_its_tests(content: ZipFil
         assert content.read(name) == (ROOT / name).read_bytes()
 
 
-def test_the_package_has_every_requirement_and_what_it_depends_on(content: ZipFile) -> None:
+def test_the_package_has_every_requirement_and_its_dependencies(content: ZipFile) -> None:
     lines = (ROOT / "requirements-lambda.txt").read_text().splitlines()
     named = {canonical_name(line.split()[0]) for line in lines if line and line[0] not in "#-"}
     installed = {canonical_name(name.split("-")[0]) for name in content.namelist() if ".dist-info/" in name}
@@ -90,7 +90,7 @@ def canonical_name(name: str) -> str:
 
 
 def list_dependencies(name: str) -> list[str]:
-    """Return the names of what a distribution requires on Linux, without extras."""
+    """Return the names of a distribution's dependencies on Linux, without extras."""
     lines = importlib.metadata.requires(name) or []
     here = [line for line in lines if not re.search(r"extra ==|python_version|sys_platform|implementation_name", line)]
     return [match[0] for line in here if (match := re.match(r"[\w.-]+", line))]

@@ -1,4 +1,4 @@
-"""The pages and their static files as the packaged function serves them."""
+"""The pages and static files of the packaged function."""
 
 import gzip
 import re
@@ -61,7 +61,7 @@ def test_compressed_style_sheets_and_fonts_arrive_as_packaged(gateway: GatewayCa
         assert gateway.send_request("GET", f"/static/{font.removeprefix('staticfiles/')}")[1] == packaged.read(font)
 
 
-def test_both_cookies_of_one_response_arrive_so_that_a_session_works(gateway: GatewayCaller) -> None:
+def test_a_session_works_because_both_cookies_of_a_response_arrive(gateway: GatewayCaller) -> None:
     email = f"{uuid4().hex}@example.com"
     gateway.sign_up_as(email)
     form, _ = gateway.send_request("GET", "/session/login/", HTML)

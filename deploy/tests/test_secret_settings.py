@@ -1,4 +1,4 @@
-"""The secrets of a stage: where they are taken from, and which problems stop a deployment."""
+"""The secrets of a stage: their sources, and the problems that stop a deployment."""
 
 import secrets
 import stat
@@ -27,14 +27,14 @@ def error_message(file: Path, *, required: bool = True) -> str:
     return error.value.message
 
 
-def test_a_missing_key_is_made_once_and_kept_in_a_file_that_only_its_owner_can_read(file: Path) -> None:
+def test_a_missing_key_is_generated_once_and_stored_in_a_file_that_only_its_owner_can_read(file: Path) -> None:
     first = collect_secrets("stage", file, required=False, deployed={})
     assert len(first["SECRET_KEY"]) >= 50
     assert collect_secrets("stage", file, required=False, deployed={}) == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_a_new_key_is_added_to_an_existing_file_which_others_can_then_no_longer_read(file: Path) -> None:
+def test_adding_a_key_to_an_existing_file_makes_it_readable_for_its_owner_only(file: Path) -> None:
     file.write_text(f"DATABASE_URL={URL}")
     file.chmod(0o644)
     given = collect_secrets("stage", file, required=False, deployed={})
@@ -60,7 +60,7 @@ def test_different_values_in_the_file_and_the_environment_raise_an_error(
     assert error_message(file) == "DATABASE_URL differs between your environment and .env.stage; unset one of them."
 
 
-def test_a_deployed_secret_is_kept_unless_another_is_given(file: Path) -> None:
+def test_a_deployed_secret_is_kept_unless_another_is_set(file: Path) -> None:
     deployed = {"SECRET_KEY": KEY, "DATABASE_URL": "postgresql://db.example.com/old", "ALLOWED_HOSTS": "x"}
     file.write_text(f"DATABASE_URL={URL}\n")
     given = collect_secrets("stage", file, required=True, deployed=deployed)
@@ -85,7 +85,7 @@ def test_a_missing_or_invalid_secret_is_refused_without_showing_it(file: Path, l
     assert error_message(file).startswith(reason)
 
 
-def test_no_key_is_made_for_a_stage_whose_data_must_last(file: Path) -> None:
+def test_no_key_is_generated_for_a_stage_with_durable_data(file: Path) -> None:
     error_message(file)
     assert not file.exists()
 

@@ -1,4 +1,4 @@
-"""Zappa's commands for a deployed stage; each test continues where the one before it ended."""
+"""Zappa's commands for a deployed stage; each test continues from the state that the previous one left."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-pytest.importorskip("moto", reason="moto, which plays AWS, is in requirements-dev.txt")
+pytest.importorskip("moto", reason="moto, which emulates AWS, is in requirements-dev.txt")
 
 from deploy.package import local_architecture
 from testing.aws import FUNCTION_NAME, ROLE_NAME
@@ -107,8 +107,8 @@ def test_update_deploys_new_code_and_variables(
     if rounds(0, 1):
         project.replace(VERSION_FILE, *VERSIONS)
         result = project.zappa("update", "dev")
-    else:  # Building takes long, and `deploy` has done it.
-        result = project.zappa("update", "dev", "--zip", str(package_of_next_version(deployed_package)))
+    else:  # Building is slow, and `deploy` has tested it.
+        result = project.zappa("update", "dev", "--zip", str(write_next_version(deployed_package)))
     assert result.code == 0, result.output
     with aws.session() as http:
         assert http.get(f"{url}/health/").json()["version"] == VERSIONS[1]
@@ -116,15 +116,15 @@ def test_update_deploys_new_code_and_variables(
     assert now == configuration["Environment"]["Variables"] | {"SESSION_DAYS": "3"}
 
 
-def package_of_next_version(package: Path) -> Path:
-    """Write a package of the same content but for its version."""
+def write_next_version(package: Path) -> Path:
+    """Write a copy of a package with the next version."""
     changed = package.with_name("changed.zip")
     with ZipFile(package) as source, ZipFile(changed, "w", ZIP_DEFLATED, compresslevel=1) as target:
         for info in source.infolist():
             content = source.read(info)
             if info.filename == VERSION_FILE:
                 content = content.decode().replace(*VERSIONS).encode()
-            if info.filename != VERSION_BYTECODE:  # Python would believe it, whatever the source says.
+            if info.filename != VERSION_BYTECODE:  # Python would use it instead of the changed source.
                 target.writestr(info, content, ZIP_DEFLATED, 1)
     return changed
 
@@ -156,14 +156,16 @@ def test_the_log_contains_no_secrets(aws: AwsAccount, url: str, configuration: A
         http.post(f"{url}/auth/login/?password={ADA['password']}", data=json.dumps(ADA)[:-1])
         token = http.post(f"{url}/auth/signup/", json=ADA | {"email": "eve@example.com"}).json()["token"]
         assert http.get(f"{url}/todos/", headers={"Authorization": f"JWT {token}"}).status_code == 200
-    log = "\n".join(event["message"] for event in log_events(aws))
+    log = "\n".join(event["message"] for event in read_log_events(aws))
     secret = [ADA["password"], "correct%20horse", token, configuration["Environment"]["Variables"]["SECRET_KEY"]]
     assert "START RequestId" in log
     assert [text for text in [*secret, "eyJ"] if text in log] == []
 
 
-def log_events(aws: AwsAccount) -> Iterator[Any]:
-    pages = aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{FUNCTION_NAME}")
+def read_log_events(aws: AwsAccount) -> Iterator[Any]:
+    pages = (
+        aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{FUNCTION_NAME}")
+    )
     return (event for page in pages for event in page["events"])
 
 
@@ -172,7 +174,7 @@ def test_undeploy_leaves_only_the_role_the_log_and_an_empty_bucket(
 ) -> None:
     result = project.zappa("undeploy", "dev", "-y")
     assert result.code == 0, result.output
-    left = list_resources(aws)  # The API goes with the stack on AWS; moto keeps it.
+    left = list_resources(aws)  # On AWS the API is removed with the stack; moto keeps it.
     [bucket] = left["buckets"]
     assert left == {"roles": [ROLE_NAME], "buckets": [bucket], "logs": [f"/aws/lambda/{FUNCTION_NAME}"]}
     assert "Contents" not in aws.client("s3").list_objects_v2(Bucket=bucket)

@@ -1,8 +1,8 @@
-"""Deployments that are refused, or fail, before a function is made."""
+"""Deployments that are refused, or fail, before a function is created."""
 
 import pytest
 
-pytest.importorskip("moto", reason="moto, which plays AWS, is in requirements-dev.txt")
+pytest.importorskip("moto", reason="moto, which emulates AWS, is in requirements-dev.txt")
 
 from collections.abc import Callable
 
@@ -39,15 +39,15 @@ def test_mail_without_a_public_url_is_refused(aws: AwsAccount, project: ProjectC
     assert list_resources(aws) == before
 
 
-def test_a_failed_build_says_why_and_makes_no_function(aws: AwsAccount, project: ProjectCopy) -> None:
+def test_a_failed_build_shows_the_reason_and_creates_no_function(aws: AwsAccount, project: ProjectCopy) -> None:
     before, files = list_resources(aws), project.list_files()
     requirements = project.directory / "requirements-lambda.txt"
     original = requirements.read_text()
-    requirements.write_text(f"{original}docopt\n")  # There is no wheel of it.
+    requirements.write_text(f"{original}docopt\n")  # It has no wheel.
     result = project.zappa("deploy", "production", **SECRETS)
     requirements.write_text(original)
     assert result.code == 1
     assert "No matching distribution found for docopt" in result.output
-    # Zappa makes the role before it builds, and uses it the next time.
+    # Zappa creates the role before it builds, and reuses it the next time.
     assert list_resources(aws) == before | {"roles": sorted([*before.get("roles", []), ROLE_NAME])}
     assert project.list_files() == files

@@ -1,4 +1,4 @@
-"""The settings of the stages in zappa_settings.json, and that the guide explains each."""
+"""The settings of the stages in zappa_settings.json, and their explanations in the guide."""
 
 import json
 import re
@@ -27,7 +27,7 @@ def test_no_setting_writes_secrets_to_the_package_or_the_log(stage: str) -> None
     assert not set(NAMES) & settings["aws_environment_variables"].keys()
 
 
-def test_production_requires_a_lasting_database_and_starts_from_a_snapshot() -> None:
+def test_production_requires_a_durable_database_and_starts_from_a_snapshot() -> None:
     production = read_stage_settings("production")
     assert production["aws_environment_variables"]["DATABASE_REQUIRED"] == "1"
     assert (production["snap_start"], production["num_retained_versions"] >= 2) == ("PublishedVersions", True)

@@ -1,4 +1,4 @@
-"""The functions and gateways that the emulator's tests share. Each test leaves them usable for the next."""
+"""The functions and gateways that the emulator's tests share. Each test leaves them usable for the next one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,21 +17,21 @@ def probe_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def function(probe_package: Path) -> Iterator[EmulatedFunction]:
-    """A function of four instances."""
+    """A function with four instances."""
     with probe_function(probe_package) as function:
         yield function
 
 
 @pytest.fixture(scope="session")
 def one_instance(probe_package: Path) -> Iterator[EmulatedFunction]:
-    """A function of one instance, whose calls may take one second."""
+    """A function with one instance and a timeout of one second."""
     with probe_function(probe_package, max_instances=1, timeout=1) as function:
         yield function
 
 
 @pytest.fixture(scope="session")
 def gateways(function: EmulatedFunction) -> Iterator[dict[str, Gateway]]:
-    """A REST API, an HTTP API and a function URL, by their event formats."""
+    """A REST API, an HTTP API and a function URL, by event format."""
     with (
         Gateway(function, event_format="v1") as rest_api,
         Gateway(function, event_format="v2") as http_api,

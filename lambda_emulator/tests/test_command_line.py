@@ -20,7 +20,7 @@ pytestmark = needs_lambda_python
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package with the handler that the stage's settings name."""
+    """A package with the handler of the stage's settings."""
     archive = tmp_path_factory.mktemp("package") / "package.zip"
     return write_package(archive, module="todoproject/serving/lambda_handler.py")
 
@@ -49,7 +49,7 @@ def get_status(netloc: str, path: str) -> int:
 
 
 def find_processes(folder: Path) -> list[str]:
-    """Return the processes whose command or mounts contain a function's folder: its own and its instances'."""
+    """Return the processes with a function's folder in their command or mounts: the emulator and the instances."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -70,7 +70,7 @@ def is_true_within(seconds: float, condition: Callable[[], bool]) -> bool:
 
 @pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="Only Linux lists mounts in /proc.")
 @pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_no_signal_that_ends_the_command_leaves_a_process_behind(package: Path, signal_number: int) -> None:
+def test_no_process_is_left_after_a_signal_has_ended_the_command(package: Path, signal_number: int) -> None:
     with running_command(package) as (process, netloc, folder):
         assert get_status(netloc, "/dev/x") == 200
         assert find_processes(folder)
@@ -84,10 +84,10 @@ def test_sighup_makes_the_next_call_a_cold_start(package: Path) -> None:
         assert get_status(netloc, "/x") == 200
         process.send_signal(signal.SIGHUP)
 
-        def starts_after_a_call() -> bool:
+        def has_started_twice_after_a_call() -> bool:
             return get_status(netloc, "/x") == 200 and (folder / "log").read_text().count("INIT_START") == 2
 
-        assert is_true_within(5, starts_after_a_call)
+        assert is_true_within(5, has_started_twice_after_a_call)
 
 
 @pytest.mark.parametrize(

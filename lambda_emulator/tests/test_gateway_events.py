@@ -1,4 +1,4 @@
-"""The events that a REST API, an HTTP API and a function URL make of requests."""
+"""The events of a REST API, an HTTP API and a function URL for requests."""
 
 import base64
 from typing import Any
@@ -25,7 +25,7 @@ def test_a_rest_api_event_has_the_path_without_its_stage_and_all_parameters(gate
     assert "version" not in event
 
 
-def test_a_rest_api_event_has_null_for_no_parameters_and_a_slash_for_the_stage_alone(gateways: Gateways) -> None:
+def test_a_rest_api_event_for_the_stage_alone_has_a_slash_as_path_and_null_as_parameters(gateways: Gateways) -> None:
     event = event_for(gateways["v1"], "")
     assert (event["path"], event["queryStringParameters"]) == ("/", None)
     assert event["multiValueQueryStringParameters"] is None
@@ -86,7 +86,7 @@ def test_a_path_that_is_not_ascii_is_percent_encoded(gateways: Gateways) -> None
 
 @pytest.mark.parametrize("event_format", ["v1", "v2", "url"])
 @pytest.mark.parametrize("content_type", ["application/octet-stream", "application/json", "text/plain"])
-def test_a_body_of_any_bytes_arrives_unchanged_and_returns_unchanged(
+def test_a_body_of_any_bytes_is_unchanged_in_both_directions(
     gateways: Gateways, event_format: str, content_type: str
 ) -> None:
     body, headers = bytes(range(256)) * 1000, [("Content-Type", content_type)]
@@ -105,7 +105,7 @@ def test_a_body_of_any_bytes_arrives_unchanged_and_returns_unchanged(
         ("url", "", False),
     ],
 )
-def test_only_text_in_format_2_is_not_base64(
+def test_only_text_bodies_in_format_2_are_not_base64(
     gateways: Gateways, event_format: str, content_type: str, is_text: bool
 ) -> None:
     headers = [("Content-Type", content_type)]

@@ -1,4 +1,4 @@
-"""The HTTP responses that a gateway makes of what a function returned, and of requests that it refuses itself."""
+"""A gateway's HTTP responses: to what a function returned, and to requests that it refuses itself."""
 
 import json
 from http.client import HTTPConnection
@@ -27,7 +27,7 @@ def test_two_cookies_become_two_headers(gateways: Gateways, event_format: str) -
     assert (response.headers["Content-Length"], response.headers["WWW-Authenticate"]) == ("2", "JWT")
 
 
-def test_a_header_that_is_single_and_multiple_with_one_value_is_sent_once(gateways: Gateways) -> None:
+def test_a_header_with_the_same_single_and_multi_value_is_sent_once(gateways: Gateways) -> None:
     single, multiple = {"X-A": "1", "x-b": "1"}, {"X-A": ["1"], "X-B": ["2"]}
     response, _ = respond_with(gateways["v1"], {"statusCode": 200, "headers": single, "multiValueHeaders": multiple})
     assert (response.headers.get_all("X-A"), sorted(response.headers.get_all("X-B") or [])) == (["1"], ["1", "2"])
@@ -107,7 +107,7 @@ def test_a_path_with_a_space_is_refused(gateways: Gateways) -> None:
         bytes(range(256)),
     ],
 )
-def test_invalid_http_is_refused_and_the_gateway_goes_on_serving(gateways: Gateways, data: bytes) -> None:
+def test_invalid_http_is_refused_and_the_gateway_keeps_serving(gateways: Gateways, data: bytes) -> None:
     response = send_bytes(gateways["url"], data)
     assert response == b"" or response.startswith((b"HTTP/1.1 4", b"HTTP/1.1 505", b"HTTP/1.0 4", b'{"message"'))
     assert request(gateways["url"])[0].status == 200

@@ -1,4 +1,4 @@
-"""Which instance gets a call, what is logged, and what happens to instances that fail."""
+"""The choice of an instance for each call, the log, and the replacement of failed instances."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-def test_calls_one_after_another_get_the_same_instance_though_there_are_others(function: EmulatedFunction) -> None:
+def test_sequential_calls_use_the_same_instance_although_there_are_others(function: EmulatedFunction) -> None:
     with ThreadPoolExecutor(4) as pool:
         instances = set(pool.map(lambda _: run_action(function, "sleep", 0.3), range(4)))
     assert len(instances) == 4
@@ -52,7 +52,7 @@ def test_discarding_instances_lets_a_running_call_finish(one_instance: EmulatedF
         assert running_call.result() == first
 
 
-def test_a_call_returns_its_own_log_and_the_log_file_has_all(function: EmulatedFunction) -> None:
+def test_a_call_returns_its_own_log_and_the_file_contains_the_logs_of_all_calls(function: EmulatedFunction) -> None:
     function.discard_instances()
     first, second = (function.invoke({"do": "print_text", "with": [text]}).log for text in ("one ü", "two"))
     assert "INIT_START" in first
@@ -64,7 +64,7 @@ def test_a_call_returns_its_own_log_and_the_log_file_has_all(function: EmulatedF
     assert function.log.read_text().endswith(first + second)
 
 
-def test_an_exception_is_returned_and_its_instance_is_used_again(one_instance: EmulatedFunction) -> None:
+def test_an_exception_is_returned_and_its_instance_is_reused(one_instance: EmulatedFunction) -> None:
     before = run_action(one_instance, "sleep", 0)
     assert get_error(one_instance.invoke({"do": "fail", "with": ["no"]})) == ("ValueError", "no")
     assert run_action(one_instance, "sleep", 0) == before
@@ -107,7 +107,9 @@ def test_an_instance_that_ended_while_idle_is_replaced_without_an_error(one_inst
         ("1 / 0", "ZeroDivisionError"),
     ],
 )
-def test_a_package_that_fails_to_start_reports_why_each_time(tmp_path: Path, source: str, error_type: str) -> None:
+def test_a_package_that_fails_to_start_reports_the_error_at_each_call(
+    tmp_path: Path, source: str, error_type: str
+) -> None:
     package = write_package(tmp_path / "package.zip", source)
     with probe_function(package, max_instances=1) as function, Gateway(function) as gateway:
         for _ in range(2):
@@ -117,7 +119,7 @@ def test_a_package_that_fails_to_start_reports_why_each_time(tmp_path: Path, sou
         assert request(gateway)[0].status == 502
 
 
-def test_a_package_that_exits_while_it_starts_reports_its_status(tmp_path: Path) -> None:
+def test_a_package_that_exits_during_its_start_reports_its_exit_status(tmp_path: Path) -> None:
     with probe_function(write_package(tmp_path / "package.zip", "import os; os._exit(5)")) as function:
         assert get_error(function.invoke({}))[1].endswith("exit status 5")
 

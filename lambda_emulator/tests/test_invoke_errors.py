@@ -1,4 +1,4 @@
-"""Invoke's names and limits, and the calls that it refuses."""
+"""The Invoke API: function names, size limits and refused calls."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The surroundings of an instance: its Python, environment, user and file system."""
+"""The sandbox of an instance: its Python, environment, user and file system."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ def test_python_and_its_paths_are_those_of_lambda(function: EmulatedFunction) ->
     assert not any(path.endswith("site-packages") for path in instance["path"])
 
 
-def test_the_environment_has_only_lambdas_variables_its_apis_address_and_the_functions_own(
+def test_the_environment_has_only_the_variables_of_lambda_and_of_the_function(
     function: EmulatedFunction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEAK", "1")
@@ -40,7 +40,7 @@ def test_the_environment_has_only_lambdas_variables_its_apis_address_and_the_fun
 
 
 @needs_namespaces
-def test_an_instance_runs_as_another_user_in_a_root_of_its_own(function: EmulatedFunction) -> None:
+def test_an_instance_runs_as_another_user_in_its_own_root(function: EmulatedFunction) -> None:
     instance = run_action(function, "describe")
     assert (instance["uid"], instance["cwd"]) == (UID, "/var/task")
     assert instance["path"][:2] == ["/var/task", "/var/runtime"]
@@ -52,12 +52,12 @@ def test_an_instance_runs_as_another_user_in_a_root_of_its_own(function: Emulate
 @pytest.mark.parametrize(
     "path", ["/x", "/var/task/x", "/var/task/__pycache__/x", "/var/runtime/x", "/var/lang/x", "/usr/x", "/etc/x"]
 )
-def test_an_instance_can_write_nowhere_but_in_tmp(function: EmulatedFunction, path: str) -> None:
+def test_an_instance_cannot_write_outside_tmp(function: EmulatedFunction, path: str) -> None:
     assert run_action(function, "write", path) in ("OSError", "PermissionError")
 
 
 @needs_namespaces
-def test_tmp_has_512_megabytes_and_is_gone_with_its_instance(function: EmulatedFunction) -> None:
+def test_tmp_has_512_megabytes_and_is_removed_with_its_instance(function: EmulatedFunction) -> None:
     function.discard_instances()
     assert run_action(function, "describe")["tmp_size"] == 512 * MEGABYTE
     assert run_action(function, "write", f"{TMP}/file") == "written"
@@ -67,21 +67,21 @@ def test_tmp_has_512_megabytes_and_is_gone_with_its_instance(function: EmulatedF
 
 
 @needs_namespaces
-def test_tmp_takes_no_more_than_512_megabytes(function: EmulatedFunction, rounds: Callable[[int, int], int]) -> None:
+def test_tmp_is_limited_to_512_megabytes(function: EmulatedFunction, rounds: Callable[[int, int], int]) -> None:
     if not rounds(0, 1):
-        pytest.skip("Filling /tmp takes long: only with --long.")
+        pytest.skip("Filling /tmp is slow, so it is done only with --long.")
     function.discard_instances()
     assert run_action(function, "write", f"{TMP}/big", 500 * MEGABYTE) == "written"
     assert run_action(function, "write", f"{TMP}/more", 20 * MEGABYTE) == "OSError"
     function.discard_instances()
 
 
-def test_without_namespaces_the_package_is_read_only_and_tmpdir_is_gone_with_its_instance(
+def test_without_namespaces_the_package_is_read_only_and_tmpdir_is_removed_with_its_instance(
     plain_function: EmulatedFunction,
 ) -> None:
     instance = run_action(plain_function, "describe")
     package, tmp = Path(instance["cwd"]), instance["environment"]["TMPDIR"]
-    # Bytecode does not count: root may write it all the same.
+    # Bytecode is not checked, because root can write it anyway.
     assert [path for path in (package, *package.glob("*.py")) if path.stat().st_mode & 0o222] == []
     assert run_action(plain_function, "write", f"{tmp}/x") == "written"
     plain_function.discard_instances()
@@ -90,14 +90,16 @@ def test_without_namespaces_the_package_is_read_only_and_tmpdir_is_gone_with_its
 
 @pytest.fixture
 def plain_function(probe_package: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmulatedFunction]:
-    """A function whose instances are plain processes, as where the emulator does not run as root."""
+    """A function whose instances are plain processes, as if the emulator did not run as root."""
     monkeypatch.setattr("lambda_emulator.sandbox.can_isolate", lambda: False)
     with probe_function(probe_package) as function:
         yield function
 
 
 @needs_namespaces
-def test_the_folder_of_the_databases_socket_can_be_read_and_no_other(probe_package: Path, tmp_path: Path) -> None:
+def test_an_instance_can_read_the_folder_of_the_databases_socket_but_no_other(
+    probe_package: Path, tmp_path: Path
+) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "socket").touch()
     environment = {"DATABASE_URL": f"postgresql://u@/db?host={tmp_path}"}

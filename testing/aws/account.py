@@ -1,4 +1,4 @@
-"""The AWS account: moto's server, whose functions run what was deployed, and a proxy to their APIs over HTTPS."""
+"""The emulated AWS account: moto's server, functions that run deployed packages, and an HTTPS proxy to their APIs."""
 
 import logging
 import os
@@ -21,7 +21,7 @@ from testing.aws.functions import STAGE, DeployedFunctions, patched_moto
 from testing.aws.proxy import Proxy, make_certificate
 
 REGION = "eu-central-1"
-PACKAGE_INDEX = "pypi.org,files.pythonhosted.org"  # Building a package downloads from it.
+PACKAGE_INDEX = "pypi.org,files.pythonhosted.org"  # Building a package downloads wheels from it.
 INHERITED_VARIABLES = re.compile(r"PATH$|HOME$|TMPDIR$|PY(ENV_ROOT|THON_LAMBDA)$|LANG|LC_|PIP_|SSL_")
 
 
@@ -38,7 +38,7 @@ def moto_server() -> Iterator[str]:
 
 
 class AwsAccount:
-    """An account that is empty at first; a context manager."""
+    """An emulated AWS account, empty at first; a context manager."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -83,7 +83,7 @@ class AwsAccount:
         return f"{self.proxy.url}/{record.function_name}:{record.version}"
 
     def find_gateway(self, target: str) -> tuple[str, int] | None:
-        """Return the address of the gateway that serves a host name; None if no API of that name is deployed."""
+        """Return the address of the gateway for a host and port; None if no such API is deployed."""
         api = re.fullmatch(rf"([a-z0-9]+)\.execute-api\.{REGION}\.amazonaws\.com:443", target)
         apigateway = self.client("apigateway")
         if api is None or api[1] not in {item["id"] for item in apigateway.get_rest_apis()["items"]}:
@@ -97,7 +97,7 @@ class AwsAccount:
         return "127.0.0.1", gateway.server_port
 
     def session(self) -> requests.Session:
-        """Return an HTTP session that reaches the APIs of this account, and nothing else."""
+        """Return an HTTP session that can reach only the APIs of this account."""
         session = requests.Session()
         session.trust_env = False
         session.proxies = {"https": self.proxy.url}
@@ -105,11 +105,11 @@ class AwsAccount:
         return session
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that direct a program to this account, and to nothing else but the package index."""
-        own = {name: value for name, value in os.environ.items() if INHERITED_VARIABLES.match(name)}
+        """Return the environment of a program that can reach only this account and the package index."""
+        variables = {name: value for name, value in os.environ.items() if INHERITED_VARIABLES.match(name)}
         if proxy := os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy"):
-            own["PIP_PROXY"] = proxy
-        return own | {
+            variables["PIP_PROXY"] = proxy
+        return variables | {
             "VIRTUAL_ENV": sys.prefix,
             "AWS_ENDPOINT_URL": self.url,
             "AWS_DEFAULT_REGION": REGION,

@@ -1,4 +1,4 @@
-"""Runs the functions of moto's Lambda in the emulator."""
+"""Runs the functions of moto's Lambda in the Lambda emulator."""
 
 import json
 import threading
@@ -20,12 +20,12 @@ LOG_TAIL_BYTES = 4096  # Lambda returns the last 4 KB of an invocation's log.
 
 
 class DeployedFunction(EmulatedFunction):
-    """A function with the code, handler and variables that moto recorded. It logs to its log group in moto."""
+    """A function with the code, handler and variables recorded by moto. It writes to its log group in moto."""
 
     def __init__(self, record: models.LambdaFunction, directory: Path, requests: list[tuple[str, int]]) -> None:
         self.requests = requests
         package = directory / f"{record.function_name}-{record.code_digest}.zip"
-        if not package.exists():  # A package that stays as it is need not be unpacked again.
+        if not package.exists():  # An unchanged package is not written again, so that it is not unpacked again.
             package.write_bytes(record.code_bytes)
         self.record = record
         super().__init__(
@@ -47,7 +47,7 @@ class DeployedFunction(EmulatedFunction):
 
 
 class RunningFunction(NamedTuple):
-    """A function, the gateway in front of it, the code and configuration that it was made from, and how to end both."""
+    """A function and its gateway, the code and configuration that they run, and the cleanup of both."""
 
     function: DeployedFunction
     gateway: Gateway
@@ -56,7 +56,7 @@ class RunningFunction(NamedTuple):
 
 
 class DeployedFunctions:
-    """Starts each function at its first call, and again after its code or configuration has changed."""
+    """Starts each function at its first call, and restarts it when its code or configuration has changed."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -86,7 +86,7 @@ class DeployedFunctions:
             self.stop(arn)
 
     def invoke(self, record: models.LambdaFunction, event: Any = None) -> tuple[str, bool, str]:
-        """Call a function in place of moto's container; return its payload, whether it failed, and its log's end."""
+        """Call a function instead of moto's container; return its payload, whether it failed, and its log's end."""
         result = self.run(record).function.invoke(event)
         log = result.log.encode()[-LOG_TAIL_BYTES:].decode(errors="ignore")
         return result.payload.decode(), result.error is not None, log
@@ -103,10 +103,10 @@ def list_function_url_configs(self: responses.LambdaResponse) -> str:
 
 @contextmanager
 def patched_moto(functions: DeployedFunctions, code_url: Callable[[models.LambdaFunction], str]) -> Iterator[None]:
-    """Add to moto what Zappa needs and moto lacks.
+    """Add features to moto that it lacks and Zappa needs.
 
-    A function runs without Docker, its URLs can be listed, it is found by a partial ARN such as
-    function:name:version, and GetFunction says that its code is at `code_url`.
+    Functions run without Docker, their URLs can be listed, they are found by a partial ARN such as
+    function:name:version, and GetFunction returns `code_url` as the location of the code.
     """
     find_by_name, original_get_code = (
         models.LambdaStorage.get_function_by_name_with_qualifier,

@@ -1,4 +1,4 @@
-"""A copy of this project, from which the tests deploy by Zappa's own commands."""
+"""A copy of this project, from which the tests deploy with Zappa's commands."""
 
 import shutil
 import subprocess
@@ -13,14 +13,14 @@ NOT_COPIED = (".*", "__pycache__", "venv", "staticfiles", "*.sqlite3*", "*.zip")
 
 
 class CommandResult(NamedTuple):
-    """The exit status of a command, and all that it printed."""
+    """The exit status and the output of a command."""
 
     code: int
     output: str
 
 
 class ProjectCopy:
-    """The files of this project as in a fresh clone, with the commands that deploy it to an account."""
+    """A copy of the project as in a fresh clone, which Zappa deploys to an emulated account."""
 
     def __init__(self, aws: AwsAccount, directory: Path) -> None:
         self.aws, self.directory = aws, directory
@@ -31,7 +31,7 @@ class ProjectCopy:
         return {path for path in self.directory.rglob("*") if "__pycache__" not in path.parts}
 
     def replace(self, name: str, old: str, new: str) -> None:
-        """Replace a text that the file `name` must contain."""
+        """Replace a text in the file `name`, which must contain it."""
         file = self.directory / name
         text = file.read_text()
         assert old in text

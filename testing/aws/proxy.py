@@ -1,4 +1,4 @@
-"""The HTTPS proxy by which a deployer reaches the deployed APIs: it ends TLS for their host names."""
+"""The HTTPS proxy to the deployed APIs, which terminates TLS for their host names."""
 
 import datetime
 import select
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 
 class ProxyHandler(StreamRequestHandler):
-    """Handles CONNECT to a deployed API, and GET for the code of a function; everything else gets 502."""
+    """Handles CONNECT to a deployed API, and GET of a function's code; CONNECT to another host gets 502."""
 
     server: "Proxy"
 
@@ -74,7 +74,7 @@ class Proxy(ThreadingTCPServer):
 
 
 def make_certificate(path: Path, host: str) -> bytes:
-    """Write a key and a self-signed certificate for a host, such as *.example.com; return the certificate as PEM."""
+    """Write a key and a self-signed certificate for a host such as *.example.com; return the certificate as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "AWS on this machine")])
     now = datetime.datetime.now(datetime.UTC)

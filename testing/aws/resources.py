@@ -1,10 +1,10 @@
-"""Lists what is in the emulated AWS account."""
+"""Lists the resources in the emulated AWS account."""
 
 from testing.aws.account import AwsAccount
 
 
 def list_resources(aws: AwsAccount) -> dict[str, list[str]]:
-    """Return the names of everything in the account, by kind; kinds of which there is nothing are left out."""
+    """Return the names of all resources by kind; empty kinds are omitted."""
     stacks = aws.client("cloudformation").describe_stacks()["Stacks"]
     names = {
         "roles": [role["RoleName"] for role in aws.client("iam").list_roles()["Roles"]],
