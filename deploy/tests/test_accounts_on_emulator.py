@@ -95,22 +95,22 @@ def test_each_request_is_logged_in_one_line_with_its_request_id(function: Emulat
         caller = GatewayCaller(gateway)
         token = caller.sign_up_as("ada@example.com")
         caller.call("GET", "/todos/7?search=hidden", token=token)
-        enattempts = read_request_log(function.log.read_text()[before:])
-    assert [(entry["method"], entry["route"], entry["status"]) for entry in enattempts] == [
+        entries = read_request_log(function.log.read_text()[before:])
+    assert [(entry["method"], entry["route"], entry["status"]) for entry in entries] == [
         ("POST", "/auth/signup/", 200),
         ("GET", "/todos/<pk>/", 400),
     ]
-    assert [entry["user"] for entry in enattempts] == [None, 1]
-    assert all(entry["level"] == "INFO" and 0 < entry["milliseconds"] < 29_000 for entry in enattempts)
+    assert [entry["user"] for entry in entries] == [None, 1]
+    assert all(entry["level"] == "INFO" and 0 < entry["milliseconds"] < 29_000 for entry in entries)
 
 
 def read_request_log(log: str) -> list[dict[str, Any]]:
     """Return the log entries of requests; check that each is between Lambda's lines of the same request."""
     found = []
     for request_id, printed in re.findall(r"START RequestId: (\S+) .*?\n(.*?)END RequestId", log, re.DOTALL):
-        enattempts = [json.loads(line) for line in printed.splitlines() if '"todoproject.requests"' in line]
-        assert {entry["request"] for entry in enattempts} == {request_id}
-        found += enattempts
+        entries = [json.loads(line) for line in printed.splitlines() if '"todoproject.requests"' in line]
+        assert {entry["request"] for entry in entries} == {request_id}
+        found += entries
     return found
 
 

@@ -163,9 +163,7 @@ def test_the_log_contains_no_secrets(aws: AwsAccount, url: str, configuration: A
 
 
 def read_log_events(aws: AwsAccount) -> Iterator[Any]:
-    pages = (
-        aws.client("logs").get_paginator("filter_read_log_events").paginate(logGroupName=f"/aws/lambda/{FUNCTION_NAME}")
-    )
+    pages = aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{FUNCTION_NAME}")
     return (event for page in pages for event in page["events"])
 
 
