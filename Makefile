@@ -8,10 +8,13 @@ BIN = .venv/bin
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py session_cookies.py) \
 	$(addprefix todos/tests/test_,todos.py bulk.py bulk_create.py bulk_patch.py clear_completed.py sync.py sync_purged.py) \
 	$(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
+# One run for each folder, so that they run side by side.
+ON_SQLITE = $(addprefix test-on-sqlite-,todos todoproject accounts)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
+export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-on-sqlite test-on-postgresql test-deployment test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-on-sqlite $(ON_SQLITE) test-on-postgresql test-deployment test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,13 +34,15 @@ package: .venv/run  ## Build the package that `zappa deploy` would upload (STAGE
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync test-on-postgresql test-deployment test-on-sqlite test-on-lambda
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-postgresql test-on-sqlite test-on-lambda
 
-test-on-sqlite: .venv/dev
-	$(BIN)/pytest todoproject accounts todos $(PYTEST)
+test-on-sqlite: $(ON_SQLITE)
+
+$(ON_SQLITE): test-on-sqlite-%: .venv/dev
+	$(BIN)/pytest $* $(PYTEST)
 
 test-deployment: .venv/dev
-	$(BIN)/pytest deploy lambda_emulator
+	$(BIN)/pytest deploy lambda_emulator $(PYTEST)
 
 test-on-postgresql: .venv/dev
 	$(BIN)/pytest --postgresql $(PYTEST)

@@ -46,7 +46,7 @@ def test_management_commands_run_or_explain_why_they_cannot(
 ) -> None:
     function.discard_instances()
     assert "No migrations to apply." in run_management_command(function, "migrate")
-    assert "Sign up, then run make_admin" in run_management_command(function, "createsuperuser", fails=True)
+    assert "Sign up and run make_admin" in run_management_command(function, "createsuperuser", fails=True)
     assert "No active account has" in run_management_command(function, "make_admin ada@example.com", fails=True)
     assert "zappa update" in run_management_command(function, "migrate todos zero", fails=True)
     gateways["REST API"].sign_up_as("ada@example.com")

@@ -1,11 +1,14 @@
 """Which environment starts the project, and what production settings do."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from testing.processes import KEY, PRODUCTION, run_python
 from todoproject.config.errors import CheckID
+
+START_SERVER, CHECK = ["-m", "todoproject.serving.server"], ["manage.py", "check"]
 
 
 @pytest.mark.parametrize(
@@ -64,10 +67,18 @@ from todoproject.config.errors import CheckID
         ),
     ],
 )
-@pytest.mark.parametrize("command", [["manage.py", "check"], ["-m", "todoproject.serving.server"]])
 def test_wrong_environment_stops_the_start_with_one_line_and_the_id_of_its_check(
-    command: list[str], environment: dict[str, str], reason: str, check_id: CheckID
+    rounds: Callable[[int, int], int], environment: dict[str, str], reason: str, check_id: CheckID
 ) -> None:
+    for command in (START_SERVER, CHECK)[: rounds(1, 2)]:
+        assert_not_started(command, environment, reason, check_id)
+
+
+def test_check_command_fails_with_the_same_line() -> None:
+    assert_not_started(CHECK, {"DEBUG": "maybe"}, "DEBUG is 'maybe'; set it to 1 or 0.", CheckID.DEBUG)
+
+
+def assert_not_started(command: list[str], environment: dict[str, str], reason: str, check_id: CheckID) -> None:
     result = run_python(*command, **environment, PORT="0")
     lines = [line for line in result.stderr.splitlines() if "[INFO]" not in line]
     assert result.returncode != 0
