@@ -10,11 +10,12 @@ ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py ses
 	$(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
 # One run for each folder, so that they run side by side.
 ON_SQLITE = $(addprefix test-on-sqlite-,todos todoproject accounts)
+ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject accounts deploy)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-on-sqlite $(ON_SQLITE) test-on-postgresql test-deployment test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +35,7 @@ package: .venv/run  ## Build the package that `zappa deploy` would upload (STAGE
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-postgresql test-on-sqlite test-on-lambda
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-sqlite test-on-postgresql test-on-lambda
 
 test-on-sqlite: $(ON_SQLITE)
 
@@ -44,8 +45,10 @@ $(ON_SQLITE): test-on-sqlite-%: .venv/dev
 test-deployment: .venv/dev
 	$(BIN)/pytest deploy lambda_emulator $(PYTEST)
 
-test-on-postgresql: .venv/dev
-	$(BIN)/pytest --postgresql $(PYTEST)
+test-on-postgresql: $(ON_POSTGRESQL)
+
+$(ON_POSTGRESQL): test-on-postgresql-%: .venv/dev
+	$(BIN)/pytest --postgresql $* $(PYTEST)
 
 test-on-lambda: .venv/dev
 	$(BIN)/pytest --lambda $(ON_LAMBDA)
