@@ -35,7 +35,7 @@ package: .venv/run  ## Build the package that `zappa deploy` would upload (STAGE
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-sqlite test-on-postgresql test-on-lambda
+	@$(MAKE) --no-print-directory --jobs=5 --output-sync test-deployment test-on-lambda test-on-sqlite test-on-postgresql
 
 test-on-sqlite: $(ON_SQLITE)
 
