@@ -46,11 +46,13 @@ def fresh_gateway(gateway: GatewayCaller) -> GatewayCaller:
     return gateway
 
 
-@pytest.fixture
-def fresh_rest_api(gateways: dict[str, GatewayCaller]) -> GatewayCaller:
-    """A REST API with an empty database, for tests that do not depend on the kind of gateway."""
-    gateways["REST API"].function.discard_instances()
-    return gateways["REST API"]
+@pytest.fixture(params=["REST API", "HTTP API", "function URL"])
+def any_fresh_gateway(request: pytest.FixtureRequest, gateways: dict[str, GatewayCaller]) -> GatewayCaller:
+    """A gateway with an empty database: a REST API, and with --long one of each kind."""
+    if request.param != "REST API" and not request.config.getoption("--long"):
+        pytest.skip("runs with --long")
+    gateways[request.param].function.discard_instances()
+    return gateways[request.param]
 
 
 @pytest.fixture(scope="session")

@@ -19,22 +19,22 @@ CREDENTIALS = {"email": "ada@example.com", "password": PASSWORD}
 HEALTHY = {"status": "ok", "database": "postgresql", "durable": True, "version": ""}
 
 
-def test_data_is_lost_with_its_instance_and_health_reports_that(fresh_rest_api: GatewayCaller) -> None:
-    assert fresh_rest_api.call("GET", "/health/").json()["durable"] is False
-    token = fresh_rest_api.sign_up_as("ada@example.com")
-    assert fresh_rest_api.call("GET", "/auth/me/", token=token).status == 200
-    fresh_rest_api.function.discard_instances()
-    assert fresh_rest_api.call("POST", "/auth/login/", CREDENTIALS).json()["message"] == "Invalid credentials"
-    assert "The data is a copy in /tmp" in fresh_rest_api.function.log.read_text()
+def test_data_is_lost_with_its_instance_and_health_reports_that(any_fresh_gateway: GatewayCaller) -> None:
+    assert any_fresh_gateway.call("GET", "/health/").json()["durable"] is False
+    token = any_fresh_gateway.sign_up_as("ada@example.com")
+    assert any_fresh_gateway.call("GET", "/auth/me/", token=token).status == 200
+    any_fresh_gateway.function.discard_instances()
+    assert any_fresh_gateway.call("POST", "/auth/login/", CREDENTIALS).json()["message"] == "Invalid credentials"
+    assert "The data is a copy in /tmp" in any_fresh_gateway.function.log.read_text()
 
 
-def test_a_token_is_invalid_if_its_user_id_belongs_to_another_user(fresh_rest_api: GatewayCaller) -> None:
-    ada = fresh_rest_api.sign_up_as("ada@example.com")
-    fresh_rest_api.function.discard_instances()
-    eve = fresh_rest_api.sign_up_as("eve@example.com")
+def test_a_token_is_invalid_if_its_user_id_belongs_to_another_user(any_fresh_gateway: GatewayCaller) -> None:
+    ada = any_fresh_gateway.sign_up_as("ada@example.com")
+    any_fresh_gateway.function.discard_instances()
+    eve = any_fresh_gateway.sign_up_as("eve@example.com")
     assert read_claims(ada)["user_id"] == read_claims(eve)["user_id"]
-    assert fresh_rest_api.call("GET", "/todos/", token=eve).status == 200
-    assert fresh_rest_api.call("GET", "/todos/", token=ada).status == 401
+    assert any_fresh_gateway.call("GET", "/todos/", token=eve).status == 200
+    assert any_fresh_gateway.call("GET", "/todos/", token=ada).status == 401
 
 
 def read_claims(token: str) -> dict[str, Any]:
