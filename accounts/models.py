@@ -12,7 +12,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import emails
+from accounts import email_addresses
 from accounts.exceptions import InvalidAccountOrToken
 from accounts.managers import REVOKING_COLUMNS, UserManager, generate_token_version
 
@@ -24,7 +24,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     writes to the user's todos; `purged_revision` is the highest revision of a purged tombstone.
     """
 
-    email = emails.NormalizedEmailField(max_length=emails.MAX_LENGTH, unique=True)
+    email = email_addresses.NormalizedEmailField(max_length=email_addresses.MAX_LENGTH, unique=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -46,7 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(name="email_in_normal_form", condition=models.Q(email=Lower(Trim("email")))),
             models.CheckConstraint(
                 name="email_length",
-                condition=models.Q(LessThanOrEqual(Length("email"), emails.MAX_LENGTH)) & models.Q(email__contains="@"),
+                condition=models.Q(LessThanOrEqual(Length("email"), email_addresses.MAX_LENGTH))
+                & models.Q(email__contains="@"),
             ),
             models.CheckConstraint(name="token_version_of_62_bits", condition=models.Q(token_version__gte=0)),
             models.CheckConstraint(

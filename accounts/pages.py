@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.generic import FormView
 
 from accounts import password_resets
-from accounts.emails import normalize_email
+from accounts.email_addresses import normalize_email
 from accounts.exceptions import InvalidResetLinkError
 
 

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
-from accounts.emails import normalize_email
+from accounts.email_addresses import normalize_email
 from accounts.models import User
 from accounts.throttling import check_current_password
 from todoproject.api.exceptions import field_error

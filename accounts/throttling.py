@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.emails import NormalizedEmailField
+from accounts.email_addresses import NormalizedEmailField
 from accounts.exceptions import TooManyAttempts
 from accounts.models import ThrottleCount, User
 from todoproject.config.rates import Rate

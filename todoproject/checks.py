@@ -1,7 +1,7 @@
 """System checks: the rules about settings, applied to the settings as loaded.
 
 The settings module applies the same rules to the environment. These checks also cover the overrides of another settings
-module or of a test. The ids are defined in todoproject.config.errors.CheckID.
+module or of a test. The ids are defined in todoproject.config.check_ids.CheckID.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from todoproject.config import databases, mail, rules
-from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.rates import require_rates
 from todoproject.config.secret_key import require_strong_key
 

@@ -1,6 +1,6 @@
 """Settings, read from the environment; docs/settings.md has a table of the variables. None is required for local use.
 
-A missing, invalid or unsafe value prevents the start, with an error that names it and its CheckID (config/errors.py).
+A missing, invalid or unsafe value stops the start with an error that names it and its id (config/check_ids.py).
 """
 
 import os

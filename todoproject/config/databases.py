@@ -5,7 +5,7 @@ from typing import Any
 
 import environ
 
-from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.files import create_if_missing
 from todoproject.config.rules import DATABASE_URL_EXAMPLE
 

@@ -3,7 +3,7 @@
 import os
 
 from todoproject.api.integers import parse_integer
-from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.rates import Rate, parse_rate
 from todoproject.config.rules import require_base_url, require_in_range, require_origins
 

@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.check_ids import CheckID, ConfigurationError
 
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 CONSOLE_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.check_ids import CheckID, ConfigurationError
 
 PATTERN = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,3})?([a-z]+)")
 SECONDS = {"s": 1, "sec": 1, "second": 1, "m": 60, "min": 60, "minute": 60, "h": 3600, "hour": 3600}

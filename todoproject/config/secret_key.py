@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from todoproject.config.errors import CheckID, ConfigurationError
+from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.files import create_if_missing
 
 # Django's own rule (system check security.W009): 50 characters, 5 different ones, not the template's prefix.

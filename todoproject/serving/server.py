@@ -13,8 +13,8 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 
+from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.environment import read_integer, read_string
-from todoproject.config.errors import CheckID, ConfigurationError
 
 APPLICATION = "todoproject.serving.asgi:application"
 BASE_DIR = Path(__file__).resolve().parents[2]

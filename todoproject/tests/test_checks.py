@@ -8,7 +8,7 @@ from django.conf import settings as loaded
 from django.core.checks import run_checks
 
 from testing.processes import KEY
-from todoproject.config.errors import CheckID
+from todoproject.config.check_ids import CheckID
 from todoproject.config.mail import CONSOLE_BACKEND
 from todoproject.config.rates import Rate
 

@@ -18,8 +18,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from testing.processes import KEY, PRODUCTION, run_python
+from todoproject.config.check_ids import CheckID
 from todoproject.config.databases import create_writable_copy, is_sqlite_in_folder, parse_database_url
-from todoproject.config.errors import CheckID
 
 NOBODY = 65_534
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from testing.processes import KEY, PRODUCTION, run_python
-from todoproject.config.errors import CheckID
+from todoproject.config.check_ids import CheckID
 
 START_SERVER, CHECK = ["-m", "todoproject.serving.server"], ["manage.py", "check"]
 

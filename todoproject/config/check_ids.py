@@ -1,4 +1,4 @@
-"""The error about a wrong setting, and the system check id of each rule about settings."""
+"""The id of each rule about settings, which is that of its system check, and the error that carries it."""
 
 from enum import StrEnum, unique
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.emails import normalize_email
+from accounts.email_addresses import normalize_email
 from testing.emails import INVALID_ADDRESSES, SPELLINGS, make_address, make_spelling
 
 
