@@ -8,9 +8,9 @@ BIN = .venv/bin
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py session_cookies.py) \
 	$(addprefix todos/tests/test_,todos.py bulk.py bulk_create.py bulk_patch.py clear_completed.py sync.py sync_purged.py) \
 	$(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
-# One run for each folder, so that they run side by side.
-ON_SQLITE = $(addprefix test-on-sqlite-,todos todoproject accounts)
-ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject accounts deploy)
+# Two runs on each database, so that they run side by side.
+ON_SQLITE = $(addprefix test-on-sqlite-,todoproject+accounts todos)
+ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject+accounts+deploy)
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
@@ -35,12 +35,12 @@ package: .venv/run  ## Build the package that `zappa deploy` would upload (STAGE
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
-	@$(MAKE) --no-print-directory --jobs=5 --output-sync test-deployment test-on-lambda test-on-sqlite test-on-postgresql
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-sqlite test-on-postgresql test-on-lambda
 
 test-on-sqlite: $(ON_SQLITE)
 
 $(ON_SQLITE): test-on-sqlite-%: .venv/dev
-	$(BIN)/pytest $* $(PYTEST)
+	$(BIN)/pytest $(subst +, ,$*) $(PYTEST)
 
 test-deployment: .venv/dev
 	$(BIN)/pytest deploy lambda_emulator $(PYTEST)
@@ -48,7 +48,7 @@ test-deployment: .venv/dev
 test-on-postgresql: $(ON_POSTGRESQL)
 
 $(ON_POSTGRESQL): test-on-postgresql-%: .venv/dev
-	$(BIN)/pytest --postgresql $* $(PYTEST)
+	$(BIN)/pytest --postgresql $(subst +, ,$*) $(PYTEST)
 
 test-on-lambda: .venv/dev
 	$(BIN)/pytest --lambda $(ON_LAMBDA)

@@ -77,7 +77,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return not has_own_database
         if item.get_closest_marker("postgresql"):
             return config.getoption("--postgresql")
-        return not config.getoption("--postgresql") or (not has_own_database and depends_on_database(item))
+        if config.getoption("--postgresql"):
+            return not has_own_database and (config.getoption("--long") or depends_on_database(item))
+        return True
 
     config.hook.pytest_deselected(items=[item for item in items if not is_selected(item)])
     items[:] = [item for item in items if is_selected(item)]
@@ -129,8 +131,8 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def database_url() -> str:
-    """The URL of an empty PostgreSQL database that a Lambda function, which runs as another user, can access."""
+def postgresql_url() -> str:
+    """The URL of a new PostgreSQL database; its socket is opened to the user that a Lambda function runs as."""
     from testing.server import new_postgresql_database
 
     url = new_postgresql_database()

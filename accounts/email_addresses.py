@@ -68,7 +68,7 @@ class NormalizedEmailField(models.EmailField):
         return super().get_db_prep_save(self.to_python(value), connection)
 
     def get_prep_value(self, value: Any) -> Any:
-        """Prepare a value for a lookup. An invalid address is used unchanged, so it matches nothing."""
+        """Prepare a value for a lookup. An invalid address matches nothing; saving it raises."""
         try:
             return self.to_python(value)
         except ValidationError:

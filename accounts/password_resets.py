@@ -35,7 +35,7 @@ If it was not you, ignore this e-mail. Your password will not change.
 
 def reserve_reset_attempt(request: HttpRequest) -> None:
     """Count a request or a confirmation of a reset for the client. Raises TooManyAttempts (429) beyond the limit."""
-    reserve(Attempt.from_client("reset", request))
+    reserve(Attempt.for_client("reset", request))
 
 
 def request_reset(request: HttpRequest, email: str) -> None:

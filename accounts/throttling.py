@@ -39,7 +39,8 @@ class Attempt(NamedTuple):
     address: str = ""
 
     @classmethod
-    def from_client(cls, scope: Scope, request: HttpRequest | None) -> "Attempt":
+    def for_client(cls, scope: Scope, request: HttpRequest | None) -> "Attempt":
+        """Return an attempt that counts for the client's address alone, which is empty without a request."""
         return cls(scope, address=get_client_address(request) if request else "")
 
     @classmethod
@@ -58,9 +59,9 @@ def reserve_login_attempt(request: HttpRequest | None, email: str) -> list[Throt
 
     It is counted for the client, which is never refunded; and for the e-mail address, from this client and in total.
     """
-    from_client = Attempt.from_client("login", request)
-    reserve(from_client)
-    return reserve(Attempt.for_email("account", email, from_client.address), Attempt.for_email("email", email))
+    for_client = Attempt.for_client("login", request)
+    reserve(for_client)
+    return reserve(Attempt.for_email("account", email, for_client.address), Attempt.for_email("email", email))
 
 
 def reserve_password_attempt(user: User) -> list[ThrottleCount]:

@@ -57,7 +57,7 @@ class AccountViewSet(StrictView, GenericViewSet):
         The password needs 8 to 128 characters; it must not be a common one, similar to the address, or digits only.
         """
         serializer = self.get_validated_serializer(request)
-        reserve(Attempt.from_client("signup", request))
+        reserve(Attempt.for_client("signup", request))
         user = serializer.save()
         return Response({"message": serializers.SIGNED_UP_MESSAGE, **issue_tokens(user)})
 
@@ -77,7 +77,7 @@ class AccountViewSet(StrictView, GenericViewSet):
     def refresh(self, request: Request) -> Response:
         """Get a new access token for a refresh token. The refresh token stays valid until it expires."""
         refresh_token = self.get_validated_serializer(request).validated_data["refresh"]
-        reserve(Attempt.from_client("refresh", request))
+        reserve(Attempt.for_client("refresh", request))
         return Response(issue_access_token(authenticate_refresh_token(refresh_token)))
 
     @schema.LOGOUT

@@ -44,7 +44,7 @@ class EmulatedFunction:
         self.name, self.max_instances, self.timeout, self.memory = name, max_instances, timeout, memory
         with ExitStack() as stack:
             self.invoke_api = stack.enter_context(closing(InvokeAPI(name, self.invoke, max_instances)))
-            variables = describe_function(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.invoke_api.url}
+            variables = function_variables(name, memory, handler) | {"AWS_ENDPOINT_URL_LAMBDA": self.invoke_api.url}
             launch = prepare_launch(package, {**variables, **environment}, handler, timeout)
             self.launch_config = stack.enter_context(launch)
             self.cleanup = stack.pop_all()
@@ -176,8 +176,8 @@ class EmulatedFunction:
         self.close()
 
 
-def describe_function(name: str, memory: int, handler: str) -> dict[str, str]:
-    """Return Lambda's environment variables that describe this function."""
+def function_variables(name: str, memory: int, handler: str) -> dict[str, str]:
+    """Return the environment variables that depend on the function; `build_environment` adds the others."""
     return {
         "_HANDLER": handler,
         "AWS_LAMBDA_FUNCTION_NAME": name,

@@ -40,8 +40,8 @@ class BackgroundServer(ThreadingHTTPServer):
         self.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print the traceback, unless the client only closed its connection."""
-        if not isinstance(sys.exception(), OSError):
+        """Print the traceback, except where the connection to the client failed."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
 

@@ -54,7 +54,7 @@ def parse_returned_response(returned: Any, event_format: str) -> GatewayResponse
         raise MalformedResponseError("not an object")
     headers = single_headers(returned.get("headers"))
     if event_format == "v1":
-        headers = merge_headers(headers, multi_value_headers(returned.get("multiValueHeaders")))
+        headers = merge_headers(headers, flatten_multi_value_headers(returned.get("multiValueHeaders")))
     else:
         headers += [("Set-Cookie", header_text(cookie)) for cookie in returned.get("cookies") or []]
     headers = [(name, value) for name, value in headers if name.lower() not in CONNECTION_HEADERS]
@@ -94,7 +94,8 @@ def single_headers(headers: Any) -> list[tuple[str, str]]:
     return [(name, header_text(value)) for name, value in (headers or {}).items()]
 
 
-def multi_value_headers(headers: Any) -> list[tuple[str, str]]:
+def flatten_multi_value_headers(headers: Any) -> list[tuple[str, str]]:
+    """Return a pair for each value of each header; None means no headers."""
     return [(name, header_text(value)) for name, values in (headers or {}).items() for value in values]
 
 

@@ -45,14 +45,14 @@ def install_libraries_once(python: Path) -> Path:
 
     They are installed into a temporary folder, which is then renamed, so that an incomplete folder is never used.
     """
-    pins = pins_without_extras((ROOT / "requirements.txt").read_text())
-    key = hashlib.sha256("\n".join([str(python), RUNTIME_CLIENT, pins]).encode()).hexdigest()[:12]
+    constraints = pins_without_extras((ROOT / "requirements.txt").read_text())
+    key = hashlib.sha256("\n".join([str(python), RUNTIME_CLIENT, constraints]).encode()).hexdigest()[:12]
     folder = ROOT / ".cache" / f"lambda-runtime-{PYTHON_VERSION}-{key}"
     if not folder.exists():
         folder.parent.mkdir(exist_ok=True)
         temporary = Path(mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
         try:
-            install_libraries(python, temporary, pins)
+            install_libraries(python, temporary, constraints)
             temporary.rename(folder)
         except OSError:  # Another process was first: a folder with files cannot be replaced.
             if not folder.exists():
@@ -63,16 +63,20 @@ def install_libraries_once(python: Path) -> Path:
 
 
 def pins_without_extras(requirements: str) -> str:
-    """Return the exact pins of a requirements file, without extras, which pip does not allow in constraints."""
+    """Return the exact constraints of a requirements file, without extras, which pip does not allow in constraints."""
     return "\n".join(name + pin for name, pin in PINNED.findall(requirements))
 
 
-def install_libraries(python: Path, folder: Path, pins: str) -> None:
-    """Install the runtime client and boto3 for `python`, with this interpreter's pip."""
-    (folder / "constraints.txt").write_text(pins)
+def install_libraries(python: Path, folder: Path, constraints: str) -> None:
+    """Install the runtime client and boto3 for `python` into `folder`, with the versions of `constraints`.
+
+    Raises RuntimeError if this interpreter's pip fails.
+    """
+    (folder / "constraints.txt").write_text(constraints)
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
     options = ["--target", str(folder), "--constraint", str(folder / "constraints.txt")]
     done = subprocess.run([*pip, *options, RUNTIME_CLIENT, "boto3"], capture_output=True, text=True)  # noqa: S603
     if done.returncode:
-        raise RuntimeError(f"The Lambda runtime could not be installed: {done.stderr.strip().splitlines()[-1]}")
+        reason = done.stderr.strip() or f"pip ended with status {done.returncode}"
+        raise RuntimeError(f"The Lambda runtime could not be installed: {reason.splitlines()[-1]}")
     folder.chmod(0o755)

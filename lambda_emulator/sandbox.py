@@ -129,7 +129,7 @@ def plain_command(runtime: Runtime, handler: str) -> list[str]:
 
 
 def find_tool(name: str) -> str:
-    """Return the full path of a system tool, because an instance's PATH lacks /sbin and /usr/sbin."""
+    """Return the full path of a tool on this process's PATH, else its bare name. An instance's PATH lacks /sbin."""
     return shutil.which(name) or name
 
 

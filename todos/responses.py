@@ -9,7 +9,7 @@ from todos.serializers import TodoSerializer
 
 
 def todo_response(request: Request, todo: Todo, revision: int | None = None, *, status: int = 200) -> Response:
-    """Return the response with a todo and its `ETag`, or with its tombstone.
+    """Return the response with a todo and its `ETag` or, for a deleted todo, with its tombstone and no `ETag`.
 
     `revision` is the user's revision after a write, for `X-Revision`.
     """

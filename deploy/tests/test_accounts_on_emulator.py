@@ -41,10 +41,10 @@ def create_function(package: Path, **variables: str) -> EmulatedFunction:
 
 @pytest.mark.postgresql
 def test_exactly_the_limit_of_logins_is_allowed_across_instances(
-    package: Path, database_url: str, rounds: Callable[[int, int], int]
+    package: Path, postgresql_url: str, rounds: Callable[[int, int], int]
 ) -> None:
     attempts = rounds(150, 1_000)
-    environment = local_stage_environment() | {"DATABASE_URL": database_url} | RATES
+    environment = local_stage_environment() | {"DATABASE_URL": postgresql_url} | RATES
     with (
         EmulatedFunction(package, environment=environment, max_instances=8) as function,
         Gateway(function, event_format="v1") as rest_api,

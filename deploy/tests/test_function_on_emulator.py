@@ -113,8 +113,8 @@ def test_the_log_contains_no_password_token_or_key(
 
 
 @pytest.mark.postgresql
-def test_on_postgresql_an_instance_sees_the_writes_of_another_at_once(package: Path, database_url: str) -> None:
-    environment = local_stage_environment() | {"DATABASE_URL": database_url}
+def test_on_postgresql_an_instance_sees_the_writes_of_another_at_once(package: Path, postgresql_url: str) -> None:
+    environment = local_stage_environment() | {"DATABASE_URL": postgresql_url}
     with (
         EmulatedFunction(package, environment=environment, max_instances=1) as one,
         EmulatedFunction(package, environment=environment, max_instances=1) as other,

@@ -82,7 +82,7 @@ def require_base_url(url: str) -> None:
 
 
 def require_https(url: str, *, production: bool) -> None:
-    """Require https in production, except for this machine itself: links in mails contain secrets."""
+    """Require https of PUBLIC_URL in production, except for this machine: links in mails contain secrets."""
     if production and url.startswith("http:") and urlsplit(url).hostname not in LOOPBACK:
         hint = "in production, set it to a URL that begins with https://"
         raise ConfigurationError(CheckID.PUBLIC_URL_NOT_HTTPS, f"PUBLIC_URL is {url!r}; {hint}.")
