@@ -15,7 +15,7 @@ MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ package: .venv/run  ## Build the package that `zappa deploy` would upload (STAGE
 	@$(BIN)/zappa package $(STAGE)
 
 test: .venv/dev  ## Run all tests: on SQLite, on PostgreSQL, and against the Lambda emulator
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-sqlite test-on-postgresql test-on-lambda
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync test-deployment test-on-sqlite test-on-postgresql test-emulator test-on-lambda
 
 test-on-sqlite: $(ON_SQLITE)
 
@@ -43,7 +43,10 @@ $(ON_SQLITE): test-on-sqlite-%: .venv/dev
 	$(BIN)/pytest $(subst +, ,$*) $(PYTEST)
 
 test-deployment: .venv/dev
-	$(BIN)/pytest deploy lambda_emulator $(PYTEST)
+	$(BIN)/pytest deploy $(PYTEST)
+
+test-emulator: .venv/dev
+	$(BIN)/pytest lambda_emulator $(PYTEST)
 
 test-on-postgresql: $(ON_POSTGRESQL)
 
