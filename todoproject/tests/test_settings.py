@@ -70,7 +70,10 @@ START_SERVER, CHECK = ["-m", "todoproject.serving.server"], ["manage.py", "check
 def test_wrong_environment_stops_the_start_with_one_line_and_the_id_of_its_check(
     rounds: Callable[[int, int], int], environment: dict[str, str], reason: str, check_id: CheckID
 ) -> None:
-    for command in (START_SERVER, CHECK)[: rounds(1, 2)]:
+    commands = (START_SERVER, CHECK)[: rounds("PRODUCTION" in environment, 2)]
+    if not commands:
+        pytest.skip("runs with --long; test_checks.py applies the rule by itself")
+    for command in commands:
         assert_not_started(command, environment, reason, check_id)
 
 
