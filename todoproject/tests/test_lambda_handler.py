@@ -1,4 +1,4 @@
-"""What the Lambda handler adds to Zappa's: stage prefixes, sanitized headers, large responses, lazy imports."""
+"""The Lambda handler around Zappa's: stage prefixes, sanitized headers, large responses, lazy imports."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What all bulk calls have in common: items are objects, no query, and a token."""
+"""Rules of all bulk calls: items are objects, there is no query, and a token is needed."""
 
 from typing import Any
 
