@@ -76,7 +76,7 @@ def test_no_process_is_left_after_a_signal_has_ended_the_command(package: Path, 
         assert find_processes(folder)
         process.send_signal(signal_number)
         assert process.wait(10) == (0 if signal_number != signal.SIGKILL else -signal.SIGKILL)
-    assert is_true_within(5, lambda: not find_processes(folder))
+    assert is_true_within(20, lambda: not find_processes(folder))
 
 
 def test_sighup_makes_the_next_call_a_cold_start(package: Path) -> None:
@@ -85,9 +85,9 @@ def test_sighup_makes_the_next_call_a_cold_start(package: Path) -> None:
         process.send_signal(signal.SIGHUP)
 
         def has_started_twice_after_a_call() -> bool:
-            return get_status(netloc, "/x") == 200 and (folder / "log").read_text().count("INIT_START") == 2
+            return get_status(netloc, "/x") == 200 and (folder / "log").read_text().count("INIT_START") >= 2
 
-        assert is_true_within(5, has_started_twice_after_a_call)
+        assert is_true_within(20, has_started_twice_after_a_call)
 
 
 @pytest.mark.parametrize(
