@@ -127,5 +127,6 @@ class BulkMixin(GenericViewSet):
 def bulk_error(errors: Any) -> ValidationError:
     """Return the error of an invalid bulk change: 412 if every invalid item is just stale, else 400."""
     items = errors.values() if isinstance(errors, dict) else []
-    stale = [isinstance(item, dict) and [e.code for e in item.get("revision", [])] == ["stale"] for item in items]
+    code = conditions.StaleTodo.default_code
+    stale = [isinstance(item, dict) and [e.code for e in item.get("revision", [])] == [code] for item in items]
     return conditions.StaleItemsError(errors) if stale and all(stale) else ValidationError(errors)

@@ -26,6 +26,7 @@ INVALID_REQUESTS = [
 INVALID_BODIES = [PayloadTooLarge(), UnsupportedMediaType("text/plain"), UnsupportedCharset()]
 CSRF_FAILED = PermissionDenied("CSRF Failed: CSRF token missing.")
 
+ERROR_REF = "#/components/schemas/Error"
 ERROR_SCHEMA = {
     "type": "object",
     "description": "The body of every error.",
@@ -113,7 +114,7 @@ def add_error(responses: dict[str, Any], error: APIException) -> None:
         str(error.status_code),
         {
             "description": STATUS_DESCRIPTIONS[error.status_code],
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": {}}},
+            "content": {"application/json": {"schema": {"$ref": ERROR_REF}, "examples": {}}},
         },
     )
     if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
@@ -141,7 +142,7 @@ def share_error_responses(result: dict[str, Any], generator: Any, request: Any, 
 def is_error(response: dict[str, Any]) -> bool:
     """Return whether a documented response has the body of every error."""
     schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-    return schema.get("$ref") == "#/components/schemas/Error"
+    return schema.get("$ref") == ERROR_REF
 
 
 def examples_of(response: dict[str, Any]) -> dict[str, Any]:
