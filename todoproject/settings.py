@@ -10,7 +10,7 @@ from tempfile import gettempdir
 
 from corsheaders.defaults import default_headers
 
-from todoproject import __version__
+from todoproject.api.openapi_settings import SPECTACULAR_SETTINGS  # noqa: F401
 from todoproject.config import environment as env
 from todoproject.config import rules
 from todoproject.config.databases import create_writable_copy, is_sqlite_in_folder, parse_database_url
@@ -186,15 +186,4 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "todoproject.api.openapi.ErrorAutoSchema",
     "EXCEPTION_HANDLER": "todoproject.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}  # fmt: skip
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Todo API",
-    "VERSION": __version__,
-    "DESCRIPTION": "Sign up, log in, and keep todos that nobody else sees.",
-    "SWAGGER_UI_DIST": "SIDECAR", "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums", "todoproject.api.openapi.share_error_responses",
-    ],
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "todos.models.Todo.Status"},
 }  # fmt: skip
