@@ -7,7 +7,7 @@ import environ
 
 from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.files import create_if_missing
-from todoproject.config.rules import DATABASE_URL_EXAMPLE
+from todoproject.config.rules import DATABASE_URL_EXAMPLE, ENCODING_HINT, has_unencoded_password
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
@@ -25,7 +25,8 @@ def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
     if not url:
         return build_sqlite_settings(default)
     try:
-        config = dict(environ.Env.db_url_config(url)) if url.partition("://")[0] in SCHEMES else {}
+        is_supported = url.partition("://")[0] in SCHEMES and not has_unencoded_password(url)
+        config = dict(environ.Env.db_url_config(url)) if is_supported else {}
     except ValueError:
         config = {}
     require_supported_database(config)
@@ -45,7 +46,7 @@ def require_supported_database(config: dict[str, Any]) -> None:
     if config.get("ENGINE") not in (SQLITE, POSTGRESQL) or config["NAME"] in ("", ":memory:"):
         # The URL itself is not shown, because it may contain a password.
         problem = "DATABASE_URL is not a supported database URL"
-        hint = f"set it to a URL such as {DATABASE_URL_EXAMPLE} or sqlite:////absolute/path.sqlite3"
+        hint = f"set it to a URL such as {DATABASE_URL_EXAMPLE}, {ENCODING_HINT}, or sqlite:////absolute/path.sqlite3"
         raise ConfigurationError(CheckID.DATABASE_URL, f"{problem}; {hint}.")
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
 from todoproject.config.check_ids import CheckID, ConfigurationError
+from todoproject.config.rules import ENCODING_HINT, has_unencoded_password
 
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 CONSOLE_BACKEND = "django.core.mail.backends.console.EmailBackend"
@@ -39,15 +40,14 @@ def parse_email_url(url: str, *, production: bool) -> MailSettings:
     if not url:
         return MailSettings(DUMMY_BACKEND if production else CONSOLE_BACKEND)
     try:
-        is_supported = url.partition("://")[0] in SCHEMES and "?" not in url
+        is_supported = url.partition("://")[0] in SCHEMES and "?" not in url and not has_unencoded_password(url)
         config = environ.Env.email_url_config(url) if is_supported else {}
     except ValueError:
         config = {}
     if not config or (url != CONSOLE_URL and not config["EMAIL_HOST"]):
         # The URL itself is not shown, because it may contain a password.
-        raise ConfigurationError(
-            CheckID.EMAIL_URL, f"EMAIL_URL is not a mail server URL; set it to one such as {EXAMPLE}."
-        )
+        problem = f"EMAIL_URL is not a mail server URL; set it to one such as {EXAMPLE}, {ENCODING_HINT}."
+        raise ConfigurationError(CheckID.EMAIL_URL, problem)
     require_no_console_mail(config["EMAIL_BACKEND"], production=production)
     return MailSettings(
         backend=config["EMAIL_BACKEND"],

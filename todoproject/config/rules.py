@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from todoproject.config.check_ids import CheckID, ConfigurationError
 
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+HOST_PATTERN = re.compile(r"\*|\.?[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 DATABASE_URL_EXAMPLE = "postgresql://user:password@host:5432/name"
+ENCODING_HINT = "with special characters in the password percent-encoded (/ is %2F)"
 
 
 class Range(NamedTuple):
@@ -55,6 +57,10 @@ def require_allowed_hosts(hosts: list[str], *, production: bool) -> None:
     if production and not hosts:
         hint = "set it to the host names of this server, separated by commas"
         raise ConfigurationError(CheckID.ALLOWED_HOSTS, f"ALLOWED_HOSTS is empty; {hint}.")
+    for host in hosts:
+        if not HOST_PATTERN.fullmatch(host):
+            hint = "use names such as todo.example.com or .example.com, without a scheme, port or path"
+            raise ConfigurationError(CheckID.ALLOWED_HOSTS, f"ALLOWED_HOSTS has {host!r}; {hint}.")
 
 
 def require_durable_database(is_durable: bool, *, required: bool) -> None:
@@ -92,6 +98,15 @@ def require_public_url(url: str, *, sends_mail: bool) -> None:
     if sends_mail and not url:
         problem = "PUBLIC_URL is not set, but EMAIL_URL is; set it to the start of links in mails, such as https://todo.example.com."
         raise ConfigurationError(CheckID.PUBLIC_URL_MISSING, problem)
+
+
+def has_unencoded_password(url: str) -> bool:
+    """Return whether an @ follows the host, as it does if the password has a /, ? or # that is not percent-encoded.
+
+    Such a URL may still be valid, with the user's name as its host and the start of the password as its port.
+    """
+    split = urlsplit(url)
+    return "@" in split.path + split.fragment
 
 
 def has_valid_host_and_port(url: str) -> bool:

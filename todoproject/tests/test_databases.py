@@ -1,6 +1,7 @@
 """DATABASE_URL, and the database that the tests run on."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -58,6 +59,20 @@ def test_sqlite_is_configured_for_several_processes(url: str, name: str) -> None
 def test_url_of_an_unsupported_database_is_refused(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="set it to a URL such as"):
         parse_database_url(url, default=Path("x"))
+
+
+@pytest.mark.parametrize("password", ["BPo/Ab1c", "12/Ab1c", "12#b", "12?b", "#b", "/b"])
+def test_password_that_is_not_percent_encoded_is_refused_without_showing_it(password: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL.*percent-encoded \(/ is %2F\)") as error:
+        parse_database_url(f"postgresql://user:{password}@host:5432/name", default=Path("x"))
+    assert password not in str(error.value)
+
+
+@pytest.mark.parametrize("password", ["BPo/Ab1c", "a#b", "a?b", "a@b", "50%", "%2F", "a+b", "a:b", "[x"])
+def test_password_is_percent_encoded(password: str) -> None:
+    encoded = quote(password, safe="+")
+    config = parse_database_url(f"postgresql://user:{encoded}@host:5432/name", default=Path("x"))
+    assert (config["PASSWORD"], config["HOST"], config["NAME"]) == (password, "host", "name")
 
 
 def test_missing_folder_of_the_sqlite_file_is_named() -> None:

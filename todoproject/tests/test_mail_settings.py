@@ -1,5 +1,7 @@
 """EMAIL_URL and DEFAULT_FROM_EMAIL."""
 
+from urllib.parse import quote
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -20,6 +22,19 @@ def test_email_url_names_the_mail_server() -> None:
     assert settings == MailSettings(SMTP_BACKEND, "mail.example.com", 587, "ada@example.com", "pass", use_tls=True)
     settings = parse_email_url("smtp+ssl://mail.example.com", production=True)
     assert settings == MailSettings(SMTP_BACKEND, "mail.example.com", use_ssl=True)
+
+
+@pytest.mark.parametrize("password", ["BPo/Ab1c", "12/Ab1c", "12#b", "a?b", "#b", "/b"])
+def test_password_that_is_not_percent_encoded_is_refused_without_showing_it(password: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL.*percent-encoded \(/ is %2F\)") as error:
+        parse_email_url(f"smtp+tls://user:{password}@mail.example.com:587", production=True)
+    assert password not in str(error.value)
+
+
+@pytest.mark.parametrize("password", ["BPo/Ab1c", "a#b", "a?b", "a@b", "50%", "%2F", "a+b", "a:b", "[x"])
+def test_password_is_percent_encoded(password: str) -> None:
+    encoded = quote(password, safe="+")
+    assert parse_email_url(f"smtp+tls://user:{encoded}@mail.example.com:587", production=True).password == password
 
 
 @pytest.mark.parametrize("url", ["", "consolemail://"])

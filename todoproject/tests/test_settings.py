@@ -23,6 +23,11 @@ START_SERVER, CHECK = ["-m", "todoproject.serving.server"], ["manage.py", "check
         ),
         (PRODUCTION | {"SECRET_KEY": "django-insecure-" + KEY}, "SECRET_KEY is a default", CheckID.SECRET_KEY),
         (PRODUCTION | {"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is empty", CheckID.ALLOWED_HOSTS),
+        (
+            PRODUCTION | {"ALLOWED_HOSTS": "https://todo.example.com"},
+            "ALLOWED_HOSTS has 'https://todo.example.com'; use names such as todo.example.com",
+            CheckID.ALLOWED_HOSTS,
+        ),
         (PRODUCTION | {"DEBUG": "1"}, "DEBUG is on", CheckID.DEBUG),
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'; set it to 1 or 0.", CheckID.DEBUG),
         ({"PRODUCTION": "yess"}, "PRODUCTION is 'yess'; set it to 1 or 0.", CheckID.PRODUCTION),
