@@ -4,6 +4,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import click
@@ -13,7 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # Zappa imports this file by its path, without the project on sys.path.
 
 from deploy.package import MACHINES, PYTHON_VERSION, fill_package  # noqa: E402
-from deploy.secret_settings import collect_secrets  # noqa: E402
+from deploy.secret_settings import DEPLOYED, NAMES, collect_secrets, find_given_secrets  # noqa: E402
+from deploy.settings_check import check_settings  # noqa: E402
+from deploy.stages import ZAPPA_SETTINGS  # noqa: E402
+from todoproject.config.rules import DATABASE_URL_EXAMPLE  # noqa: E402
 
 
 def complete_settings(cli: Any) -> None:
@@ -33,23 +37,35 @@ def complete_settings(cli: Any) -> None:
         cli.architecture = cli.zappa.architecture = architecture
     if cli.command in {"deploy", "update"}:
         complete_upload_settings(cli)
+    if cli.command == "package":
+        variables = cli.aws_environment_variables | cli.environment_variables
+        secrets = {"SECRET_KEY": token_urlsafe(50), "DATABASE_URL": DATABASE_URL_EXAMPLE}  # A package has none.
+        check_settings(cli.api_stage, secrets | variables, dict.fromkeys(variables, ZAPPA_SETTINGS.name))
 
 
 def complete_upload_settings(cli: Any) -> None:
-    """Add the bucket that the package is uploaded to, and the secrets of the function."""
+    """Add the bucket that the package is uploaded to, and the function's secrets, and check its settings."""
     cli.s3_bucket_name = cli.stage_config.get("s3_bucket") or get_bucket_name(cli)
     deployed = get_deployed_configuration(cli)
     require_same_architecture(cli, deployed)
-    variables, deployed_variables = cli.aws_environment_variables, deployed.get("Environment", {}).get("Variables", {})
-    cli.aws_environment_variables = variables | collect_secrets(
-        cli.api_stage,
-        ROOT / f".env.{cli.api_stage}",
-        required=variables.get("DATABASE_REQUIRED") == "1",
-        deployed=deployed_variables,
-    )
-    if "EMAIL_URL" in cli.aws_environment_variables and "PUBLIC_URL" not in variables | deployed_variables:
-        where = f"add it to the aws_environment_variables of {cli.api_stage} in zappa_settings.json"
-        raise click.ClickException(f"EMAIL_URL is set, but not PUBLIC_URL, the start of the links in mails: {where}.")
+    complete_variables(cli, deployed.get("Environment", {}).get("Variables", {}))
+
+
+def complete_variables(cli: Any, deployed: dict[str, str]) -> None:
+    """Add the secrets to the function's variables, and check its settings with all variables that it will have.
+
+    Zappa keeps the deployed variables that are not set again.
+    """
+    stage_variables, file = cli.aws_environment_variables, ROOT / f".env.{cli.api_stage}"
+    kept = {name: value for name, value in deployed.items() if name not in stage_variables}
+    for name in sorted(kept.keys() - set(NAMES)):
+        click.echo(f"{name} for {cli.api_stage}: from {DEPLOYED}.")
+    is_required = stage_variables.get("DATABASE_REQUIRED") == "1"
+    secrets = collect_secrets(cli.api_stage, file, required=is_required, deployed=kept)
+    cli.aws_environment_variables = stage_variables | secrets
+    sources = dict.fromkeys(kept, DEPLOYED) | dict.fromkeys(stage_variables, ZAPPA_SETTINGS.name)
+    sources |= find_given_secrets(file) | dict.fromkeys(cli.environment_variables, ZAPPA_SETTINGS.name)
+    check_settings(cli.api_stage, kept | cli.aws_environment_variables | cli.environment_variables, sources)
 
 
 def require_same_architecture(cli: Any, deployed: dict[str, Any]) -> None:

@@ -6,39 +6,47 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from django.core.exceptions import ImproperlyConfigured
 
-from todoproject.config.databases import parse_database_url
 from todoproject.config.rules import DATABASE_URL_EXAMPLE
-from todoproject.config.secret_key import KEY_COMMAND_HINT, require_strong_key
+from todoproject.config.secret_key import KEY_COMMAND_HINT
 
 NAMES = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL")
+DEPLOYED = "the deployed function"
 
 
 def collect_secrets(stage: str, file: Path, *, required: bool, deployed: Mapping[str, str]) -> dict[str, str]:
     """Return the secrets of a stage: from the environment, else the stage's file, else the deployed function.
 
     With `required` (for stages with durable data), SECRET_KEY and DATABASE_URL must be set; otherwise a missing key is
-    generated and stored in the file. Raises ClickException, with the remedy, for a secret that is missing, invalid, or
-    set to different values in the environment and the file.
+    generated and stored in the file. Raises ClickException, with the remedy, for a secret that is missing, or set to
+    different values in the environment and the file.
     """
-    in_file, exported = read_secrets_file(file), {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+    in_file, exported = read_secrets_file(file), read_exported_secrets()
     for name in in_file.keys() & exported.keys():
         if in_file[name] != exported[name]:
             raise click.ClickException(f"{name} differs between your environment and {file.name}; unset one of them.")
-    sources = {name: "the deployed function" for name in NAMES if name in deployed}
-    sources |= dict.fromkeys(in_file, file.name) | dict.fromkeys(exported, "your environment")
+    sources = {name: DEPLOYED for name in NAMES if name in deployed} | find_given_secrets(file)
     values = {name: {**deployed, **in_file, **exported}[name] for name in sources}
     if "SECRET_KEY" not in values and not required:
         values["SECRET_KEY"], sources["SECRET_KEY"] = add_new_key(file), f"{file.name} (newly generated)"
-    check_secrets(stage, file, values, required=required)
+    require_secrets(stage, file, values, required=required)
     for name, source in sorted(sources.items()):
         click.echo(f"{name} for {stage}: from {source}.")
     return values
 
 
-def check_secrets(stage: str, file: Path, values: Mapping[str, str], *, required: bool) -> None:
-    """Raise ClickException for the first secret that is missing or invalid."""
+def read_exported_secrets() -> dict[str, str]:
+    return {name: os.environ[name] for name in NAMES if os.environ.get(name)}
+
+
+def find_given_secrets(file: Path) -> dict[str, str]:
+    """Return where each secret is set, of those in the stage's file or the environment."""
+    exported = dict.fromkeys(read_exported_secrets(), "your environment")
+    return dict.fromkeys(read_secrets_file(file), file.name) | exported
+
+
+def require_secrets(stage: str, file: Path, values: Mapping[str, str], *, required: bool) -> None:
+    """Raise ClickException for the first secret that is missing."""
     examples = {"SECRET_KEY": KEY_COMMAND_HINT} | (
         {"DATABASE_URL": f"it looks like {DATABASE_URL_EXAMPLE}"} if required else {}
     )
@@ -46,11 +54,6 @@ def check_secrets(stage: str, file: Path, values: Mapping[str, str], *, required
         if name not in values:
             remedy = f"set it in your environment or in {file.name}, as a line {name}=..."
             raise click.ClickException(f"{name} is missing, and {stage} requires it: {remedy} ({example}).")
-    try:
-        require_strong_key(values["SECRET_KEY"], production=True)
-        parse_database_url(values.get("DATABASE_URL", ""), default=Path())
-    except ImproperlyConfigured as error:
-        raise click.ClickException(str(error)) from None
 
 
 def read_secrets_file(file: Path) -> dict[str, str]:

@@ -74,11 +74,6 @@ def test_a_deployed_secret_is_kept_unless_another_is_set(file: Path) -> None:
         ("", "SECRET_KEY is missing, and stage requires it: set it in your environment or in .env.stage"),
         (f"SECRET_KEY={KEY}", "DATABASE_URL is missing, and stage requires it"),
         (f"SECRET_KEY=\nDATABASE_URL={URL}", "SECRET_KEY is missing"),
-        (f"SECRET_KEY=short\nDATABASE_URL={URL}", "SECRET_KEY is a default, or shorter than 50 characters"),
-        (
-            f"SECRET_KEY={KEY}\nDATABASE_URL=mysql://ada:hidden@host/name",
-            "DATABASE_URL is not a supported database URL",
-        ),
         (f"SECRET_KEY={KEY}\nDEBUG=hidden", "Line 2 of .env.stage is invalid"),
         ("hidden", "Line 1 of .env.stage is invalid"),
     ],

@@ -15,12 +15,13 @@ from deploy.package import local_architecture
 from testing.aws import FUNCTION_NAME, ROLE_NAME
 from testing.aws.account import AwsAccount
 from testing.aws.project import CommandResult, ProjectCopy
-from testing.aws.resources import list_resources
+from testing.aws.resources import describe_deployment, list_resources
 from testing.passwords import PASSWORD
 from testing.probe_function import needs_lambda_python
 
 pytestmark = needs_lambda_python
 ADA = {"email": "ada@example.com", "password": PASSWORD}
+BAD_MAIL_SERVER = "smtp+tls://user:BPo/Ab1c@email-smtp.eu-central-1.amazonaws.com:587"
 VERSIONS = ("0.1.0", "9.9.9")
 VERSION_FILE = "todoproject/__init__.py"
 VERSION_BYTECODE = "todoproject/__pycache__/__init__.cpython-313.pyc"
@@ -98,6 +99,52 @@ def test_update_for_another_architecture_is_refused(project: ProjectCopy, deploy
     result = project.zappa("update", "dev", LAMBDA_ARCHITECTURE=other)
     assert result.code == 1
     assert f"{FUNCTION_NAME} runs on {local_architecture()}, but this package would be for {other}" in result.output
+
+
+BAD_LINES = {
+    f"EMAIL_URL={BAD_MAIL_SERVER}\nSECRET": "EMAIL_URL comes from .env.dev.",
+    '"THROTTLE_LOGIN": "20/minutes", "INSTANTIATE': "THROTTLE_LOGIN is '20/minutes'; set it to COUNT/PERIOD",
+    '"SESSION_DAYS": 3, "INSTANTIATE': "SESSION_DAYS in zappa_settings.json is 3; write a text in quotes.",
+}
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD_LINES.items(), ids=["EMAIL_URL", "THROTTLE_LOGIN", "number"])
+def test_update_with_a_bad_setting_is_refused_before_anything_is_uploaded(
+    aws: AwsAccount, project: ProjectCopy, url: str, line: str, reason: str
+) -> None:
+    file, old = (".env.dev", "SECRET") if line.startswith("EMAIL_URL") else ("zappa_settings.json", '"INSTANTIATE')
+    before, requests = describe_deployment(aws), len(aws.functions.requests)
+    project.replace(file, old, line)
+    result = project.zappa("update", "dev")
+    project.replace(file, line, old)
+    assert result.code == 1
+    assert_one_line_error(result.output, reason)
+    assert (describe_deployment(aws), len(aws.functions.requests)) == (before, requests)
+    with aws.session() as http:
+        assert http.get(f"{url}/health/").status_code == 200
+
+
+def assert_one_line_error(output: str, reason: str) -> None:
+    """Check that the output ends with one line, which has the reason, and that it shows no password."""
+    last_line = output.splitlines()[-1]
+    assert last_line.startswith("Error: ")
+    assert reason in last_line
+    assert "Traceback" not in output
+    assert "BPo" not in output
+
+
+def test_a_bad_setting_of_the_deployed_function_is_refused_until_it_is_deleted(
+    aws: AwsAccount, project: ProjectCopy, configuration: Any
+) -> None:
+    functions, variables = aws.client("lambda"), configuration["Environment"]["Variables"]
+    for name, value in {"EMAIL_URL": BAD_MAIL_SERVER, "THROTTLE_LOGIN": "20/minutes"}.items():
+        bad = {"Variables": variables | {name: value}}
+        functions.update_function_configuration(FunctionName=FUNCTION_NAME, Environment=bad)
+        result = project.zappa("update", "dev")
+        assert_one_line_error(result.output, f"{name} comes from the deployed function, which keeps it: set another")
+        assert "delete it in the Lambda console" in result.output
+    # Deleting it, as the error says; the next test updates the function.
+    functions.update_function_configuration(FunctionName=FUNCTION_NAME, Environment={"Variables": variables})
 
 
 def test_update_deploys_new_code_and_variables(

@@ -34,7 +34,8 @@ def test_mail_without_a_public_url_is_refused(aws: AwsAccount, project: ProjectC
     mail_server = "smtp+tls://ada:hidden@mail.example.com:587"
     result = project.zappa("deploy", "production", EMAIL_URL=mail_server, **SECRETS)
     assert result.code == 1
-    assert "EMAIL_URL is set, but not PUBLIC_URL" in result.output
+    assert "PUBLIC_URL is not set, but EMAIL_URL is" in result.output
+    assert "Set PUBLIC_URL in production's aws_environment_variables in zappa_settings.json." in result.output
     assert "hidden" not in result.output
     assert list_resources(aws) == before
 
@@ -51,3 +52,11 @@ def test_a_failed_build_shows_the_reason_and_creates_no_function(aws: AwsAccount
     # Zappa creates the role before it builds, and reuses it the next time.
     assert list_resources(aws) == before | {"roles": sorted([*before.get("roles", []), ROLE_NAME])}
     assert project.list_files() == files
+
+
+def test_a_package_with_a_bad_setting_is_refused(project: ProjectCopy) -> None:
+    project.replace("zappa_settings.json", '"DATABASE_REQUIRED": "1"', '"DATABASE_REQUIRED": "maybe"')
+    result = project.zappa("package", "production")
+    project.replace("zappa_settings.json", '"DATABASE_REQUIRED": "maybe"', '"DATABASE_REQUIRED": "1"')
+    assert result.code == 1
+    assert "Error: production would not start: DATABASE_REQUIRED is 'maybe'; set it to 1 or 0." in result.output
