@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 from rest_framework.test import APIClient
 
 from testing.temporary_files import use_memory_for_temporary_files
@@ -95,6 +96,16 @@ def depends_on_database(item: pytest.Item) -> bool:
 def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """`rounds(20, 200)` is 20, or 200 with `--long`."""
     return lambda short, long: long if request.config.getoption("--long") else short
+
+
+@pytest.fixture(scope="session", autouse=True)
+def check_exchanges() -> Iterator[None]:
+    """Check every request of a test client, and its response, against schema.yml."""
+    from testing.openapi_clients import checked_requests
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", checked_requests(Client.request))
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
+from accounts import email_addresses, passwords
 from accounts.email_addresses import normalize_email
 from accounts.models import User
 from accounts.throttling import check_current_password
@@ -34,6 +35,12 @@ class PasswordField(StringField):
         super().__init__(write_only=True, trim_whitespace=False, style=SECRET_INPUT, **kwargs)
 
 
+@extend_schema_field({"type": "string", "format": "password", "minLength": 8, "maxLength": passwords.MAX_LENGTH})
+class NewPasswordField(PasswordField):
+    """A password to set. The settings have its rules, which need the user."""
+
+
+@extend_schema_field({"type": "string", "format": "email", "minLength": 3, "maxLength": email_addresses.MAX_LENGTH})
 class EmailField(StringField):
     """An e-mail address, in its normal form."""
 
@@ -69,7 +76,7 @@ class SignupSerializer(StrictSerializer):
     """The e-mail address and password of a new account."""
 
     email = EmailField(style=EMAIL_INPUT)
-    password = PasswordField()
+    password = NewPasswordField()
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         validate_new_password(attrs["password"], User(email=attrs["email"]), field="password")
@@ -128,7 +135,7 @@ class ChangePasswordSerializer(StrictSerializer):
     """The account's current password and the new one."""
 
     current_password = CurrentPasswordField()
-    new_password = PasswordField()
+    new_password = NewPasswordField()
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         validate_new_password(attrs["new_password"], self.context["request"].user, field="new_password")
@@ -146,7 +153,7 @@ class ConfirmResetSerializer(StrictSerializer):
 
     uid = StringField(trim_whitespace=False)
     token = StringField(trim_whitespace=False, style=SECRET_INPUT)
-    new_password = PasswordField()
+    new_password = NewPasswordField()
 
 
 class AccountSerializer(serializers.ModelSerializer):

@@ -16,10 +16,8 @@ from todoproject.api.serializers import EmptySerializer
 from todos import conditions, schema
 from todos.models import Todo, TodoQuerySet
 from todos.responses import set_revision_header
-from todos.serializers import MAX_BULK_ITEMS, StatusPatchSerializer, TodoSerializer
+from todos.serializers import MAX_BULK_ITEMS, MAX_ID, StatusPatchSerializer, TodoSerializer
 from todos.unit_of_work import unit_of_work
-
-MAX_ID = 2**63 - 1
 
 
 class BulkPatchSerializer(serializers.ListSerializer):

@@ -5,8 +5,6 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 
 from todoproject.api.dates import parse_datetime
 from todos.models import SEARCH_SEPARATOR, Todo, TodoQuerySet
@@ -30,7 +28,6 @@ class RFC3339DateTimeFormField(forms.CharField):
             raise ValidationError("%(reason)s", code="invalid", params={"reason": error}) from None
 
 
-@extend_schema_field(OpenApiTypes.DATETIME)
 class DateTimeBoundFilter(django_filters.Filter):
     """Filters by an inclusive lower or upper bound of a date-time."""
 
@@ -54,7 +51,6 @@ class SearchFormField(forms.CharField):
         super().__init__(max_length=SEARCH_LENGTH, strip=False, **kwargs)
 
 
-@extend_schema_field({"type": "string", "maxLength": SEARCH_LENGTH})
 class SearchFilter(django_filters.Filter):
     """Filters by a text in the title or the description, ignoring case."""
 

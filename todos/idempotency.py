@@ -16,7 +16,8 @@ from todos.models import Todo
 from todos.unit_of_work import unit_of_work
 
 HEADER = "Idempotency-Key"
-KEY_PATTERN = re.compile(r"[\x20-\x7e]{1,255}")
+MAX_KEY_LENGTH = 255
+KEY_PATTERN = re.compile(rf"[\x20-\x7e]{{1,{MAX_KEY_LENGTH}}}")
 
 # How often the todo that has the key may be purged between the refused insert and the read before a request fails.
 PURGE_RACES = 3

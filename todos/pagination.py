@@ -73,22 +73,6 @@ class KeysetPagination(BasePagination):
         context = {"previous_url": self.page.links.get("prev"), "next_url": self.page.links.get("next")}
         return loader.get_template(self.template).render(context)
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        return [
-            {
-                "name": "limit",
-                "in": "query",
-                "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_ROWS},
-                "description": "The number of todos in a page. Without it, the whole list is returned.",
-            },
-            {
-                "name": "cursor",
-                "in": "query",
-                "schema": {"type": "string"},
-                "description": "The start of a page. Take it from a `Link` header, with the rest of that URL.",
-            },
-        ]
-
 
 def parse_ordering(request: Request) -> Ordering:
     query = request.query_params

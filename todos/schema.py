@@ -1,75 +1,30 @@
-"""The OpenAPI description of the calls on todos: parameters, headers, bodies and examples."""
+"""The OpenAPI description of the calls on todos: summaries, parameters, headers, bodies and examples."""
 
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.exceptions import MethodNotAllowed
 
 from todos.conditions import StaleItemsError, stale_item_error
 from todos.idempotency import IdempotencyKeyReused
-from todos.serializers import MAX_BULK_ITEMS, TODO_EXAMPLE, TodoSerializer
+from todos.schema_components import reference
+from todos.schema_parameters import (
+    CLEAR_STATUS,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    KEY,
+    LINK,
+    LOCATION,
+    PK,
+    QUERY,
+    REPLAYED,
+    etag_header,
+    revision_header,
+)
+from todos.serializers import TODO_EXAMPLE, TodoSerializer
 from todos.sync import SyncTokenExpired
 
-
-def header_parameter(name: str, description: str, *statuses: int) -> OpenApiParameter:
-    """Return the parameter of a request header or, if statuses are given, of a header of the responses with them."""
-    return OpenApiParameter(name, str, "header", response=list(statuses) or False, description=description)
-
-
-ETAG_TEXT = "The todo's revision as an entity tag."
-X_REVISION_TEXT = (
-    "Your revision after this write. Do not send it as `since`, because another device may have written in between: "
-    "send the `X-Revision` of a list."
-)
-IF_MATCH = header_parameter(
-    "If-Match", "Write only if the todo still has one of these entity tags; `*` matches any existing todo."
-)
-IF_NONE_MATCH = header_parameter(
-    "If-None-Match", "Return 304 without a body if the current entity tag is one of these."
-)
-SINCE = OpenApiParameter(
-    "since",
-    int,
-    description="Return the todos that changed after this revision. Can only be combined with `limit` and `cursor`.",
-)
-KEY = header_parameter(
-    "Idempotency-Key",
-    "1 to 255 printable ASCII characters. Repeating the request with the same key does not create another todo.",
-)
-LINK = header_parameter("Link", "The URLs of the `next` and `prev` pages, if there are any.", 200)
-LOCATION = header_parameter("Location", "The URL of the todo; absent for an array and for a deleted todo.", 200, 201)
-REPLAYED = header_parameter("Idempotent-Replayed", "`true` if an earlier request with this key created the todo.", 200)
-TODO_REF = {"$ref": "#/components/schemas/Todo"}
-TOMBSTONE_SCHEMA = {
-    "type": "object",
-    "description": "A deleted todo.",
-    "required": ["id", "revision", "deleted"],
-    "properties": {"id": {"type": "integer"}, "revision": {"type": "integer"}, "deleted": {"enum": [True]}},
-}
-TODOS_SCHEMA = {"type": "array", "items": TODO_REF}
-NEW_TODO_OR_TODOS_SCHEMA = {
-    "oneOf": [
-        {"$ref": "#/components/schemas/TodoRequest"},
-        {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": MAX_BULK_ITEMS,
-            "items": {"$ref": "#/components/schemas/TodoRequest"},
-        },
-    ]
-}
-REVISION_PROPERTY = {
-    "revision": {"type": "integer", "description": "Change the todo only if this is still its revision."}
-}
-BULK_CHANGES_SCHEMA = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": MAX_BULK_ITEMS,
-    "items": {
-        "allOf": [
-            {"$ref": "#/components/schemas/PatchedStatusPatchRequest"},
-            {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, **REVISION_PROPERTY}},
-        ]
-    },
-}
+TODOS = {"type": "array", "items": reference("Todo")}
 NOT_MODIFIED = OpenApiResponse(description="Not modified: you have the current version.")
 STALE = OpenApiResponse(
     TodoSerializer,
@@ -77,101 +32,129 @@ STALE = OpenApiResponse(
     examples=[OpenApiExample("Todo", TODO_EXAMPLE)],
 )
 DELETED = OpenApiResponse(description="Deleted.")
+NEW = {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}
+COMPLETE = {"status": "completed", "revision": 12}
+TOMBSTONE_EXAMPLE = {"id": 8, "revision": 14, "deleted": True}
+COMPLETED_EXAMPLE = TODO_EXAMPLE | {"status": "completed", "completed_at": "2026-11-23T08:00:00Z", "revision": 13}
+
+
+def json_body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": schema}
+
+
+def request_example(name: str, value: Any) -> OpenApiExample:
+    return OpenApiExample(name, value, request_only=True)
+
+
+def response_example(name: str, value: Any, status: int) -> OpenApiExample:
+    return OpenApiExample(name, value, response_only=True, status_codes=[str(status)], media_type="application/json")
+
 
 OPERATIONS = {
     "list": extend_schema(
         operation_id="list_todos",
+        summary="List todos, or what changed",
+        filters=False,
         parameters=[
-            SINCE,
+            *QUERY,
             IF_NONE_MATCH,
             LINK,
-            header_parameter("ETag", "Changes with your todos, the query and the format.", 200, 304),
-            header_parameter("X-Revision", "The revision to send as `since` next time.", 200, 304),
+            etag_header(200, 304, description="Changes with your todos, the query and the format."),
+            revision_header(200, 304, description="The revision to send as `since` next time."),
         ],
         responses={
-            (200, "application/json"): {"type": "array", "items": {"anyOf": [TODO_REF, TOMBSTONE_SCHEMA]}},
+            (200, "application/json"): reference("TodoOrTombstone"),  # drf-spectacular makes it an array.
             (200, "text/csv"): str,
             304: NOT_MODIFIED,
         },
-        examples=[OpenApiExample("Todos", [TODO_EXAMPLE], response_only=True, status_codes=["200"])],
+        examples=[
+            response_example("Todos", TODO_EXAMPLE, 200),  # drf-spectacular puts each into an array.
+            response_example("Changes", TOMBSTONE_EXAMPLE, 200),
+        ],
     ),
     "create": extend_schema(
         operation_id="create_todo",
+        summary="Create a todo, or several",
         parameters=[
             KEY,
             LOCATION,
             REPLAYED,
-            header_parameter("ETag", f"{ETAG_TEXT} Absent for an array and for a deleted todo.", 200, 201),
-            header_parameter("X-Revision", X_REVISION_TEXT, 200, 201),
+            etag_header(200, 201, description="The todo's revision. Absent for an array and for a deleted todo."),
+            revision_header(200, 201),
         ],
-        request={"application/json": NEW_TODO_OR_TODOS_SCHEMA, "multipart/form-data": TodoSerializer},
-        responses={200: {"anyOf": [TODO_REF, TOMBSTONE_SCHEMA]}, 201: {"anyOf": [TODO_REF, TODOS_SCHEMA]}},
+        request=json_body({"oneOf": [reference("NewTodo"), reference("NewTodos")]}),
+        responses={
+            200: OpenApiResponse(
+                reference("TodoOrTombstone"),
+                description="An earlier request with this key created the todo. It is returned as it is now.",
+            ),
+            201: OpenApiResponse({"anyOf": [reference("Todo"), TODOS]}, description="Created."),
+        },
         examples=[
-            OpenApiExample("New", {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}, request_only=True),
-            OpenApiExample("Todo", TODO_EXAMPLE, response_only=True),
+            request_example("One", NEW),
+            request_example("Several", [NEW, {"title": "Buy bread"}]),
+            response_example("Todo", TODO_EXAMPLE, 201),
+            response_example("Todos", [TODO_EXAMPLE], 201),
+            response_example("Replayed", TODO_EXAMPLE, 200),
+            response_example("Deleted", TOMBSTONE_EXAMPLE, 200),
         ],
     ),
     "retrieve": extend_schema(
         operation_id="read_todo",
-        parameters=[IF_NONE_MATCH, header_parameter("ETag", ETAG_TEXT, 200, 304)],
+        summary="Read a todo",
+        parameters=[PK, IF_NONE_MATCH, etag_header(200, 304)],
         responses={200: TodoSerializer, 304: NOT_MODIFIED},
     ),
     "update": extend_schema(
         operation_id="replace_todo",
-        parameters=[
-            IF_MATCH,
-            header_parameter("ETag", ETAG_TEXT, 200, 412),
-            header_parameter("X-Revision", X_REVISION_TEXT, 200),
-        ],
+        summary="Replace a todo",
+        parameters=[PK, IF_MATCH, etag_header(200, 412), revision_header(200)],
+        request=json_body(reference("TodoReplacement")),
         responses={200: TodoSerializer, 412: STALE},
+        examples=[request_example("Replacement", NEW | {"revision": 12})],
     ),
     "partial_update": extend_schema(
         operation_id="change_todo",
-        parameters=[
-            IF_MATCH,
-            header_parameter("ETag", ETAG_TEXT, 202, 412),
-            header_parameter("X-Revision", X_REVISION_TEXT, 202),
-        ],
+        summary="Change, complete or reopen a todo",
+        parameters=[PK, IF_MATCH, etag_header(202, 412), revision_header(202)],
+        request=json_body(reference("TodoPatch")),
         responses={202: TodoSerializer, 412: STALE},
+        examples=[request_example("Complete", COMPLETE), response_example("Completed", COMPLETED_EXAMPLE, 202)],
     ),
     "destroy": extend_schema(
         operation_id="delete_todo",
-        parameters=[
-            IF_MATCH,
-            header_parameter("ETag", ETAG_TEXT, 412),
-            header_parameter("X-Revision", X_REVISION_TEXT, 204),
-        ],
+        summary="Delete a todo",
+        parameters=[PK, IF_MATCH, etag_header(412), revision_header(204)],
+        request=None,
         responses={204: DELETED, 412: STALE},
     ),
     "restore": extend_schema(
         operation_id="restore_todo",
+        summary="Restore a deleted todo",
         request=None,
-        parameters=[header_parameter("ETag", ETAG_TEXT, 200), header_parameter("X-Revision", X_REVISION_TEXT, 200)],
+        parameters=[PK, etag_header(200), revision_header(200)],
         responses=TodoSerializer,
     ),
 }
 
 CHANGE_TODOS = extend_schema(
     operation_id="change_todos",
-    request={"application/json": BULK_CHANGES_SCHEMA},
+    summary="Change several todos",
+    request=json_body(reference("TodoChanges")),
     filters=False,
-    parameters=[header_parameter("X-Revision", X_REVISION_TEXT, 202)],
-    responses={202: TODOS_SCHEMA},
+    parameters=[revision_header(202)],
+    responses={202: OpenApiResponse(TODOS, description="Changed, in the order of the request.")},
     examples=[
-        OpenApiExample(
-            "Changes",
-            [{"id": 7, "status": "completed"}, {"id": 8, "title": "Buy bread", "revision": 13}],
-            request_only=True,
-        )
+        request_example("Changes", [{"id": 7, "status": "completed"}, {"id": 8, "title": "Buy bread", "revision": 13}]),
+        response_example("Todos", [COMPLETED_EXAMPLE], 202),
     ],
 )
 
 CLEAR_COMPLETED = extend_schema(
     operation_id="clear_completed",
-    parameters=[
-        OpenApiParameter("status", str, required=True, enum=["completed"], description="The todos to delete."),
-        header_parameter("X-Revision", X_REVISION_TEXT, 204),
-    ],
+    summary="Delete all completed todos",
+    parameters=[CLEAR_STATUS, revision_header(204)],
+    request=None,
     responses={204: DELETED},
 )
 

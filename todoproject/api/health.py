@@ -27,6 +27,7 @@ class HealthView(UncachedView):
 
     @extend_schema(
         operation_id="health",
+        summary="Check the API and its database",
         responses=HealthSerializer,
         examples=[
             OpenApiExample("Healthy", {"status": "ok", "database": "sqlite", "durable": True, "version": __version__})

@@ -1,7 +1,7 @@
-"""The OpenAPI document, the same for every user, with the errors that each operation can return.
+"""The OpenAPI document, the same for every user.
 
-The errors are rendered from the exceptions themselves. A view declares the errors of each action:
-`documented_errors = {"list": [SyncTokenExpired()]}`; those that all views share are added here.
+Error responses are in `openapi_errors`; the calls on todos in `todos/schema.py`, those on accounts in
+`accounts/schema.py`.
 """
 
 from collections.abc import Iterator
@@ -11,142 +11,89 @@ from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from rest_framework.exceptions import APIException, NotAcceptable, NotFound, PermissionDenied, UnsupportedMediaType
-from rest_framework_simplejwt.exceptions import InvalidToken
 
-from todoproject.api.errors import error_body
-from todoproject.api.exceptions import DatabaseUnavailable, PayloadTooLarge, UnsupportedCharset, field_error
-from todoproject.api.suggestions import unknown_name_message
-from todoproject.api.views import StrictView
+from todoproject.api.openapi_errors import add_error, list_errors
 
-INVALID_REQUESTS = [
-    field_error("title", "This field is required.", "required"),
-    field_error("statsu", unknown_name_message("parameter", "statsu", ["status"]), "unknown"),
-]
-INVALID_BODIES = [PayloadTooLarge(), UnsupportedMediaType("text/plain"), UnsupportedCharset()]
-CSRF_FAILED = PermissionDenied("CSRF Failed: CSRF token missing.")
-
-ERROR_REF = "#/components/schemas/Error"
-ERROR_SCHEMA = {
-    "type": "object",
-    "description": "The body of every error.",
-    "required": ["type", "message", "errors"],
-    "properties": {
-        "type": {"type": "string", "enum": ["validation_error", "client_error", "server_error"]},
-        "message": {"type": "string", "description": "The `detail` of the first error."},
-        "errors": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["code", "detail", "attr"],
-                "properties": {
-                    "code": {"type": "string", "description": "For programs. It does not change."},
-                    "detail": {"type": "string", "description": "For people. It may be reworded."},
-                    "attr": {
-                        "type": "string",
-                        "nullable": True,
-                        "description": "The field, parameter or header that is wrong; nested names are joined by dots.",
-                    },
-                },
-            },
-        },
-    },
-}
-STATUS_DESCRIPTIONS = {
-    400: "Something in the request is wrong. `attr` names it.",
-    401: "There is no token, or it is invalid, expired or revoked.",
-    403: "A write in a browser session came without its CSRF token.",
-    404: "You have no todo with this id.",
-    405: "On the list, this method is only allowed for bulk calls.",
-    406: "None of the formats in `Accept` is available.",
-    410: "Deletions since that revision have been purged.",
-    412: "A todo has changed. Nothing was written.",
-    413: "The body is too large.",
-    415: "The body is neither JSON nor a form, or not in UTF-8.",
-    422: "The Idempotency-Key was sent before with another body.",
-    429: "Too many attempts. `Retry-After` is the number of seconds to wait.",
-    503: "The database is unavailable or busy.",
-}
-RETRY_AFTER = {
-    "Retry-After": {"description": "Seconds until the next attempt.", "schema": {"type": "integer", "minimum": 1}}
-}
+# The tag of each operation by the first part of its path. openapi_settings describes the tags.
+TAGS = {"auth": "Accounts", "todos": "Todos"}
+OTHER_TAG = "Service"
 
 
-class ErrorAutoSchema(AutoSchema):
-    """drf-spectacular's schema of a view, with the error responses of each operation."""
+class TodoAutoSchema(AutoSchema):
+    """drf-spectacular's description of a view, completed for generated clients.
+
+    Bodies are documented as JSON only, though forms are accepted: several media types for one body make generated
+    clients choose the wrong one. A DELETE has a body if its `request` is a serializer.
+    """
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
-        if operation:
-            for error in self.list_errors(operation):
-                add_error(operation["responses"], error)
-            operation["responses"] = dict(sorted(operation["responses"].items()))
+        if operation is None:
+            return None
+        if not any(operation.get("security", [])):
+            operation["security"] = []
+        for status, response in operation["responses"].items():
+            response["description"] = response["description"] or f"{HTTPStatus(int(status)).phrase}."
+        if self.method == "DELETE" and (serializer := self.get_request_serializer()):
+            operation["requestBody"] = self.build_request_body(serializer)
+        if "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+        move_examples_out_of_schemas(operation)
+        for error in list_errors(self.view, self.method, self.path, operation):
+            add_error(operation["responses"], error)
+        operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
-    def list_errors(self, operation: dict[str, Any]) -> Iterator[APIException]:
-        """Yield the exceptions that the operation can raise, for the examples of its error responses."""
-        needs_user = any(operation.get("security", []))
-        yield from (NotAcceptable(), DatabaseUnavailable())
-        if isinstance(self.view, StrictView):
-            yield from INVALID_REQUESTS
-        if "requestBody" in operation:
-            yield from INVALID_BODIES
-        if needs_user:
-            yield InvalidToken("Token is invalid")
-        if needs_user and self.method != "GET":
-            yield CSRF_FAILED
-        if "{" in self.path:
-            yield NotFound()
-        if hasattr(self.view, "action"):
-            yield from getattr(self.view, "documented_errors", {}).get(self.view.action, ())
+    def get_tags(self) -> list[str]:
+        return [TAGS.get(self.path.split("/")[1], OTHER_TAG)]
+
+    def map_parsers(self) -> list[str]:
+        return ["application/json"]
+
+    def build_request_body(self, serializer: Any) -> dict[str, Any]:
+        schema = self.resolve_serializer(serializer, "request").ref
+        examples = {each.name: {"value": each.value} for each in self.get_examples() if each.request_only}
+        return {"content": {"application/json": {"schema": schema, "examples": examples}}}
 
 
-def add_error(responses: dict[str, Any], error: APIException) -> None:
-    """Add an error to the responses of its status, as an example named by its code.
-
-    A response that the operation describes itself is left alone, such as the todo of a 412.
-    """
-    body = error_body(error)
-    if str(error.status_code) in responses and not is_error(responses[str(error.status_code)]):
-        return
-    response = responses.setdefault(
-        str(error.status_code),
-        {
-            "description": STATUS_DESCRIPTIONS[error.status_code],
-            "content": {"application/json": {"schema": {"$ref": ERROR_REF}, "examples": {}}},
-        },
-    )
-    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        response["headers"] = RETRY_AFTER
-    response["content"]["application/json"]["examples"][body["errors"][0]["code"]] = {"value": dict(body)}
+def move_examples_out_of_schemas(operation: dict[str, Any]) -> None:
+    """Move the `example` in the schema of each parameter and response header beside that schema."""
+    headers = [
+        header for response in operation["responses"].values() for header in response.get("headers", {}).values()
+    ]
+    for described in [*operation.get("parameters", []), *headers]:
+        described["schema"] = dict(described["schema"])
+        if "example" in described["schema"]:
+            described["example"] = described["schema"].pop("example")
 
 
-def share_error_responses(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Replace the operations' error responses with one shared component per status; a drf-spectacular hook."""
-    result["components"]["schemas"]["Error"] = ERROR_SCHEMA
-    components = result["components"].setdefault("responses", {})
-    for operation in (operation for methods in result["paths"].values() for operation in methods.values()):
-        for status, response in operation["responses"].items():
-            if not is_error(response):
-                continue
-            shared = components.setdefault(f"Error{status}", response)
-            for code, example in examples_of(response).items():
-                if examples_of(shared).setdefault(code, example) != example:
-                    examples_of(shared)[f"{code}_{operation['operationId']}"] = example
-            operation["responses"][status] = {"$ref": f"#/components/responses/Error{status}"}
-    result["components"]["responses"] = dict(sorted(components.items()))
+def complete_bodies(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Refuse unknown fields in requests, and promise every field of responses; a drf-spectacular hook."""
+    components = result["components"]["schemas"]
+    operations = [operation for methods in result["paths"].values() for operation in methods.values()]
+    for schema in list_objects([each.get("requestBody") for each in operations], components):
+        schema["additionalProperties"] = False
+    for schema in list_objects([each["responses"] for each in operations], components):
+        schema["required"] = list(schema["properties"])
     return result
 
 
-def is_error(response: dict[str, Any]) -> bool:
-    """Return whether a documented response has the body of every error."""
-    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-    return schema.get("$ref") == ERROR_REF
-
-
-def examples_of(response: dict[str, Any]) -> dict[str, Any]:
-    return response["content"]["application/json"]["examples"]
+def list_objects(node: Any, components: dict[str, Any], seen: set[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the schemas of objects within a part of the document, and in the components that it refers to."""
+    seen = set() if seen is None else seen
+    if isinstance(node, list):
+        for item in node:
+            yield from list_objects(item, components, seen)
+    elif isinstance(node, dict):
+        if node.get("type") == "object" and "properties" in node:
+            yield node
+        name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+        if name in components and name not in seen:
+            seen.add(name)
+            yield from list_objects(components[name], components, seen)
+        for key, value in node.items():
+            if key not in ("example", "examples"):
+                yield from list_objects(value, components, seen)
 
 
 @lru_cache(maxsize=1)

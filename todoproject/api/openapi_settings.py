@@ -3,15 +3,31 @@
 from todoproject import __version__
 
 SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
     "TITLE": "Todo API",
     "VERSION": __version__,
     "DESCRIPTION": "Sign up, log in, and keep todos that nobody else sees.",
+    "CONTACT": {"name": "The operator of this server"},
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "SERVERS": [{"url": "/", "description": "This server."}],
+    "TAGS": [
+        {"name": "Accounts", "description": "Sign up, log in, tokens, the account and its password."},
+        {"name": "Todos", "description": "Your todos: lists, changes, bulk calls and sync."},
+        {"name": "Service", "description": "Links to every part of the API, and its state."},
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "todoproject.api.openapi.share_error_responses",
+        "todos.schema_components.add_components",
+        "todoproject.api.openapi.complete_bodies",
+        "todoproject.api.openapi_errors.share_error_responses",
     ],
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "todos.models.Todo.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "TodoStatus": "todos.models.Todo.Status",
+        "HealthStatus": ["ok"],
+        "DatabaseKind": ["sqlite", "postgresql"],
+    },
 }

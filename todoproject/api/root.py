@@ -25,6 +25,21 @@ ROOT_LINKS = {
     "health": "health",
     "admin": "admin:index",
 }
+EXAMPLE_PATHS = {
+    "todos": "/todos/",
+    "signup": "/auth/signup/",
+    "login": "/auth/login/",
+    "refresh": "/auth/refresh/",
+    "logout": "/auth/logout/",
+    "me": "/auth/me/",
+    "password": "/auth/password/",
+    "reset": "/auth/password/reset/",
+    "confirm": "/auth/password/reset/confirm/",
+    "docs": "/docs/",
+    "schema": "/schema/",
+    "health": "/health/",
+    "admin": "/admin/",
+}
 
 
 class RootView(UncachedView):
@@ -35,12 +50,11 @@ class RootView(UncachedView):
 
     @extend_schema(
         operation_id="root",
+        summary="List the URLs of the API",
         auth=[],
         responses=inline_serializer("Root", {name: serializers.URLField() for name in ROOT_LINKS}),
         examples=[
-            OpenApiExample(
-                "Links", {"todos": "http://127.0.0.1:8000/todos/", "signup": "http://127.0.0.1:8000/auth/signup/"}
-            )
+            OpenApiExample("Links", {name: f"http://127.0.0.1:8000{path}" for name, path in EXAMPLE_PATHS.items()})
         ],
     )
     def get(self, request: Request) -> Response:

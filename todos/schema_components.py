@@ -1,0 +1,79 @@
+"""The bodies of the calls on todos in the OpenAPI document, by the names that generated clients give their types.
+
+The bodies of requests have the fields of `Todo` that can be written; their rules are those of `TodoSerializer`.
+"""
+
+from typing import Any
+
+from todos.serializers import MAX_BULK_ITEMS, MAX_ID, TodoSerializer
+
+ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}
+EXPECTED_REVISION = ID | {
+    "description": "Change the todo only if this is still its revision. Without it, the change always applies."
+}
+TOMBSTONE = {
+    "type": "object",
+    "description": "A deleted todo.",
+    "required": ["id", "revision", "deleted"],
+    "properties": {"id": ID, "revision": ID, "deleted": {"type": "boolean", "const": True}},
+}
+
+
+def reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def bulk(name: str, description: str) -> dict[str, Any]:
+    """Return the schema of the array that a bulk call takes."""
+    return {
+        "type": "array",
+        "description": description,
+        "minItems": 1,
+        "maxItems": MAX_BULK_ITEMS,
+        "items": reference(name),
+    }
+
+
+def add_components(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Add the components of todos; a hook of drf-spectacular, which has generated `Todo` before."""
+    components = result["components"]["schemas"]
+    todo = components["Todo"]["properties"]
+    fields = {name: dict(todo[name]) for name, field in TodoSerializer().fields.items() if not field.read_only}
+    fields["title"]["minLength"] = 1
+    changes = fields | {"revision": EXPECTED_REVISION}
+    components |= {
+        "NewTodo": {
+            "type": "object",
+            "description": "A todo to create.",
+            "required": ["title"],
+            "properties": fields,
+        },
+        "NewTodos": bulk("NewTodo", "Todos to create, all or none."),
+        "TodoReplacement": {
+            "type": "object",
+            "description": "The new values of a todo. An optional field that is omitted keeps its value.",
+            "required": ["title"],
+            "properties": changes,
+        },
+        "TodoPatch": {
+            "type": "object",
+            "description": "The fields of a todo to change: at least one besides `revision`.",
+            "minProperties": 1,
+            "properties": changes,
+        },
+        "TodoChange": {
+            "type": "object",
+            "description": "The todo with this id, and its fields to change: at least one besides `revision`.",
+            "required": ["id"],
+            "minProperties": 2,
+            "properties": {"id": ID, **changes},
+        },
+        "TodoChanges": bulk("TodoChange", "Todos to change, all or none."),
+        "Tombstone": TOMBSTONE,
+        "TodoOrTombstone": {
+            "description": "A todo, or what is left of a deleted one.",
+            "anyOf": [reference("Todo"), reference("Tombstone")],
+        },
+    }
+    result["components"]["schemas"] = dict(sorted(components.items()))
+    return result
