@@ -43,7 +43,7 @@ def test_address_has_at_most_254_characters() -> None:
 
 
 def test_normalizing_twice_is_normalizing_once(rounds: Callable[[int, int], int]) -> None:
-    hypothesis = pytest.importorskip("hypothesis")
+    hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is in requirements-dev.txt")
     given = hypothesis.strategies
     texts = given.lists(given.integers(0, 0x10FFFF).map(chr), max_size=4).map("".join)
     pieces = given.sampled_from(["xn--", "kva", ".", "@", "-", "ü", "ß", "ſ", "\u00ad", "。", "א", "com"])

@@ -131,7 +131,9 @@ class Accounts:
 
 def build_state_machine() -> Any:
     """Return `Accounts` as a Hypothesis state machine."""
-    stateful, given = pytest.importorskip("hypothesis.stateful"), pytest.importorskip("hypothesis.strategies")
+    from hypothesis import stateful
+    from hypothesis import strategies as given
+
     values = {
         "title": given.sampled_from("ab"),
         "description": given.sampled_from(["", "x"]),
@@ -171,9 +173,11 @@ def build_state_machine() -> Any:
 
 @pytest.mark.in_process("makes thousands of calls")
 def test_mirror_kept_by_sync_always_equals_the_list(db: None, rounds: Callable[[int, int], int]) -> None:
-    machine = build_state_machine()
+    pytest.importorskip("hypothesis", reason="hypothesis is in requirements-dev.txt")
     from hypothesis import HealthCheck, settings
     from hypothesis.stateful import run_state_machine_as_test
+
+    machine = build_state_machine()
 
     # A short run takes few but long examples, since each one starts with two sign-ups.
     profile = settings(
