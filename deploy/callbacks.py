@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # Zappa imports this file by its path, without the project on sys.path.
 
+from deploy.command_checks import require_confirmation, require_earlier_version  # noqa: E402
 from deploy.package import MACHINES, PYTHON_VERSION, fill_package  # noqa: E402
 from deploy.secret_settings import DEPLOYED, NAMES, collect_secrets, find_given_secrets  # noqa: E402
 from deploy.settings_check import check_settings  # noqa: E402
@@ -29,6 +30,7 @@ def complete_settings(cli: Any) -> None:
         raise click.ClickException(
             "base is not a stage, but the settings that all stages share. Use dev or production."
         )
+    require_confirmation(cli)
     os.environ["VIRTUAL_ENV"] = sys.prefix  # Zappa requires it: the environment that Zappa runs in.
     cli.zappa.attach_policy = cli.zappa.attach_policy.replace("FUNCTION", cli.lambda_name)
     if architecture := os.environ.get("LAMBDA_ARCHITECTURE"):
@@ -37,10 +39,17 @@ def complete_settings(cli: Any) -> None:
         cli.architecture = cli.zappa.architecture = architecture
     if cli.command in {"deploy", "update"}:
         complete_upload_settings(cli)
-    if cli.command == "package":
-        variables = cli.aws_environment_variables | cli.environment_variables
-        secrets = {"SECRET_KEY": token_urlsafe(50), "DATABASE_URL": DATABASE_URL_EXAMPLE}  # A package has none.
-        check_settings(cli.api_stage, secrets | variables, dict.fromkeys(variables, ZAPPA_SETTINGS.name))
+    elif cli.command == "package":
+        check_package_settings(cli)
+    elif cli.command == "rollback":
+        require_earlier_version(cli)
+
+
+def check_package_settings(cli: Any) -> None:
+    """Check the stage's variables. A package is built without its secrets."""
+    variables = cli.aws_environment_variables | cli.environment_variables
+    secrets = {"SECRET_KEY": token_urlsafe(50), "DATABASE_URL": DATABASE_URL_EXAMPLE}
+    check_settings(cli.api_stage, secrets | variables, dict.fromkeys(variables, ZAPPA_SETTINGS.name))
 
 
 def complete_upload_settings(cli: Any) -> None:

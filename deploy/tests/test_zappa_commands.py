@@ -94,6 +94,25 @@ def test_deploying_a_second_time_is_refused(project: ProjectCopy, deployed: Comm
     assert "already deployed" in result.output
 
 
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        (("rollback", "dev"), "cannot be rolled back by 1: 1 of the 2 versions needed exist"),
+        (("rollback", "dev", "-n", "2"), "cannot be rolled back by 2: 1 of the 3 versions needed exist"),
+        (("undeploy", "dev"), "zappa undeploy dev asks for confirmation, but there is no terminal: add --yes."),
+        (("certify", "dev"), "zappa certify dev asks for confirmation, but there is no terminal: add --yes."),
+    ],
+)
+def test_a_command_that_would_end_in_a_traceback_is_refused_with_what_to_type(
+    aws: AwsAccount, project: ProjectCopy, deployed: CommandResult, command: tuple[str, ...], reason: str
+) -> None:
+    before = describe_deployment(aws)
+    result = project.zappa(*command)
+    assert result.code == 1
+    assert_one_line_error(result.output, reason)
+    assert describe_deployment(aws) == before
+
+
 def test_update_for_another_architecture_is_refused(project: ProjectCopy, deployed: CommandResult) -> None:
     [other] = {"arm64", "x86_64"} - {local_architecture()}
     result = project.zappa("update", "dev", LAMBDA_ARCHITECTURE=other)
