@@ -60,6 +60,8 @@ def test_the_package_has_no_forbidden_file(content: ZipFile) -> None:
 
 
 def test_the_package_has_every_file_of_the_project_except_its_tests(content: ZipFile) -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("reads the list of files from git")
     tracked = subprocess.run(
         ["git", "ls-files", "todoproject", "accounts", "todos"],  # noqa: S607
         cwd=ROOT, capture_output=True, text=True, check=True,

@@ -11,7 +11,7 @@ from todoproject.config.rules import DATABASE_URL_EXAMPLE, ENCODING_HINT, has_un
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
-SCHEMES = ("sqlite", "postgresql", "postgres")
+SCHEMES = ("sqlite://", "postgresql://", "postgres://")
 
 # Seconds that SQLite waits for another writer before the response is 503.
 BUSY_TIMEOUT = 20
@@ -25,7 +25,7 @@ def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
     if not url:
         return build_sqlite_settings(default)
     try:
-        is_supported = url.partition("://")[0] in SCHEMES and not has_unencoded_password(url)
+        is_supported = url.startswith(SCHEMES) and not has_unencoded_password(url)
         config = dict(environ.Env.db_url_config(url)) if is_supported else {}
     except ValueError:
         config = {}

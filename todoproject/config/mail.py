@@ -16,7 +16,7 @@ DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 CONSOLE_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 CONSOLE_URL = "consolemail://"
-SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail")
+SCHEMES = ("smtp://", "smtp+tls://", "smtp+ssl://", CONSOLE_URL)
 EXAMPLE = "smtp+tls://user:password@host:587"
 
 
@@ -40,7 +40,7 @@ def parse_email_url(url: str, *, production: bool) -> MailSettings:
     if not url:
         return MailSettings(DUMMY_BACKEND if production else CONSOLE_BACKEND)
     try:
-        is_supported = url.partition("://")[0] in SCHEMES and "?" not in url and not has_unencoded_password(url)
+        is_supported = url.startswith(SCHEMES) and "?" not in url and not has_unencoded_password(url)
         config = environ.Env.email_url_config(url) if is_supported else {}
     except ValueError:
         config = {}

@@ -54,7 +54,7 @@ def test_sqlite_is_configured_for_several_processes(url: str, name: str) -> None
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "mysql://h/n", "postgresql://", "postgresql://h:x/n", "sqlite://", "postgres://h"]
+    "url", ["nonsense", "postgresql", "mysql://h/n", "postgresql://", "postgresql://h:x/n", "sqlite://", "postgres://h"]
 )
 def test_url_of_an_unsupported_database_is_refused(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="set it to a URL such as"):

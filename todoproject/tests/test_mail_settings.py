@@ -37,6 +37,12 @@ def test_password_is_percent_encoded(password: str) -> None:
     assert parse_email_url(f"smtp+tls://user:{encoded}@mail.example.com:587", production=True).password == password
 
 
+@pytest.mark.parametrize("url", ["smtp", "smtp:", "SMTP://mail.example.com", "imap://mail.example.com", "://"])
+def test_other_urls_are_refused_with_an_example(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL is not a mail server URL"):
+        parse_email_url(url, production=True)
+
+
 @pytest.mark.parametrize("url", ["", "consolemail://"])
 def test_mail_is_printed_on_the_console_in_development(url: str) -> None:
     assert parse_email_url(url, production=False).backend == CONSOLE_BACKEND
