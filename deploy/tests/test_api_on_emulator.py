@@ -1,5 +1,6 @@
 """The API of the packaged function through a REST API, an HTTP API and a function URL."""
 
+import json
 from urllib.parse import quote
 
 import pytest
@@ -52,9 +53,11 @@ def test_responses_to_head_and_options_and_empty_responses_have_no_body(gateway:
 
 def test_a_body_of_5_mb_is_refused_with_the_reason(gateway: GatewayCaller) -> None:
     token = gateway.sign_up()
-    response = gateway.call("POST", "/todos/", {"title": "x" * 5_000_000}, token=token)
-    assert response.status == 413
-    assert "large" in response.body.decode().lower() or "Too Long" in response.body.decode()
+    headers = {"Authorization": f"JWT {token}", "Content-Type": "application/json"}
+    # API Gateway's own response has another shape, so it is not compared with the schema.
+    refused, body = gateway.send_request("POST", "/todos/", headers, json.dumps({"title": "x" * 5_000_000}).encode())
+    assert refused.status == 413
+    assert b"large" in body.lower() or b"Too Long" in body
     response = gateway.call("POST", "/todos/", {"title": "x" * 2_700_000}, token=token)
     assert (response.status, response.json()["type"]) == (413, "client_error")
 
