@@ -4,6 +4,7 @@ conftest.py checks those of all test clients, `testing.server` those of real ser
 the document. Of a long array, the first items are checked.
 """
 
+import gzip
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -117,7 +118,12 @@ def check_body(pointer: str, content: dict[str, Any], exchange: Exchange, name: 
     if media_type not in content:
         raise UndocumentedExchangeError(f"{name}: {media_type or 'a body'} is not documented")
     if media_type == "application/json":
-        check_value(pointer + build_pointer("content", media_type, "schema"), json.loads(exchange.body), name)
+        check_value(pointer + build_pointer("content", media_type, "schema"), json.loads(decoded_body(exchange)), name)
+
+
+def decoded_body(exchange: Exchange) -> bytes:
+    is_compressed = exchange.headers.get("Content-Encoding") == "gzip"
+    return gzip.decompress(exchange.body) if is_compressed else exchange.body
 
 
 def check_query(operation: dict[str, Any], exchange: Exchange) -> None:

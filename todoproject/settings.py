@@ -49,6 +49,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "todoproject.serving.request_log.RequestLogMiddleware",
+    "todoproject.serving.middleware.NotModifiedMiddleware",
+    "todoproject.serving.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "corsheaders.middleware.CorsMiddleware",

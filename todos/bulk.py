@@ -85,7 +85,7 @@ class BulkMixin(GenericViewSet):
         """
         if not isinstance(request.data, list):
             raise self.collection_method_not_allowed()
-        conditions.refuse_if_match(request)
+        conditions.refuse_conditions(request)
         with unit_of_work(logged_in_user(request)) as work:
             serializer = BulkPatchSerializer(
                 self.get_queryset(),
@@ -106,9 +106,9 @@ class BulkMixin(GenericViewSet):
     def clear_completed(self, request: Request) -> Response:
         """Delete all completed todos. Requires `?status=completed`."""
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
-        conditions.refuse_if_match(request)
         if "status" not in request.query_params:
             raise self.collection_method_not_allowed()
+        conditions.refuse_conditions(request)
         if request.query_params["status"] != Todo.Status.COMPLETED:
             detail = "Only completed todos can be deleted together. Send status=completed."
             raise field_error("status", detail, "invalid_choice")

@@ -18,6 +18,9 @@ ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 # A condition is * or a list of entity tags, which may have empty members (RFC 9110, 5.6.1).
 CONDITION_PATTERN = re.compile(rf"\s*\*\s*|[\s,]*{ENTITY_TAG}(?:\s*,[\s,]*{ENTITY_TAG})*[\s,]*")
 HEADERS = ("If-Match", "If-None-Match")
+# What compressing servers append to a tag: Apache's mod_deflate "-gzip" and mod_brotli "-br", Jetty "--gzip", Caddy
+# "-zstd" among others.
+PROXY_SUFFIX = re.compile(r'[-;]{1,2}(?:gzip|br|zstd|deflate)"$')
 
 
 class StaleTodo(APIException):
@@ -67,18 +70,23 @@ def set_etag(request: Request, response: Response, etag: str) -> None:
 
 
 def check_conditional_headers(request: Request) -> None:
-    """Raise 400 for a malformed `If-Match` or `If-None-Match`, even on a call that does not use it."""
+    """Raise 400 for a malformed `If-Match` or `If-None-Match`."""
     for header in HEADERS:
         if header in request.headers and not CONDITION_PATTERN.fullmatch(request.headers[header]):
             detail = f'Send {header} as * or as entity tags in quotes, separated by commas, such as "12".'
             raise field_error(header, detail, "invalid")
 
 
-def refuse_if_match(request: Request) -> None:
-    """Raise 400 for `If-Match` on a call that changes several todos."""
-    if "If-Match" in request.headers:
-        detail = "If-Match applies to a single todo. Omit it; an item of a PATCH can have a revision instead."
-        raise field_error("If-Match", detail, "not_applicable")
+def refuse_conditions(request: Request, *names: str) -> None:
+    """Raise 400 for these headers, by default both, on a call for which they say nothing: none is ignored."""
+    for header in names or HEADERS:
+        if header in request.headers:
+            raise not_applicable_error(header)
+
+
+def not_applicable_error(header: str) -> ValidationError:
+    detail = f"{header} applies to a single todo that exists. Omit it. An item of a bulk PATCH can have a revision."
+    return field_error(header, detail, "not_applicable")
 
 
 def is_wildcard(request: Request, header: str) -> bool:
@@ -87,8 +95,8 @@ def is_wildcard(request: Request, header: str) -> bool:
 
 
 def header_matches(request: Request, header: str, etag: str) -> bool:
-    """Return whether a header contains the entity tag. Weak tags match too, because compressing proxies weaken them."""
-    etags = (named.removeprefix("W/") for named in re.findall(ENTITY_TAG, request.headers[header]))
+    """Return whether a header contains the entity tag, also as a compressing proxy rewrites it: W/"5" or "5-gzip"."""
+    etags = (PROXY_SUFFIX.sub('"', tag.removeprefix("W/")) for tag in re.findall(ENTITY_TAG, request.headers[header]))
     return is_wildcard(request, header) or etag in etags
 
 
@@ -99,9 +107,16 @@ def is_not_modified(request: Request, etag: str) -> bool:
 
 
 def check_preconditions(request: Request, todo: Todo) -> None:
-    """Raise StaleTodo if `If-Match`, or `revision` in the body, does not match the todo."""
-    stale_header = "If-Match" in request.headers and not header_matches(request, "If-Match", todo_etag(todo))
-    if stale_header or has_stale_revision(request.data, todo):
+    """Raise StaleTodo unless `If-Match` and `revision` in the body match the todo, and `If-None-Match` does not."""
+    check_if_match(request, todo)
+    is_known = "If-None-Match" in request.headers and header_matches(request, "If-None-Match", todo_etag(todo))
+    if is_known or has_stale_revision(request.data, todo):
+        raise StaleTodo(todo)
+
+
+def check_if_match(request: Request, todo: Todo) -> None:
+    """Raise StaleTodo if `If-Match` does not match the todo."""
+    if "If-Match" in request.headers and not header_matches(request, "If-Match", todo_etag(todo)):
         raise StaleTodo(todo)
 
 

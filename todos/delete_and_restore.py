@@ -12,7 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.authentication import logged_in_user
 from accounts.models import User
 from todoproject.api.serializers import EmptySerializer
-from todos.conditions import check_preconditions
+from todos.conditions import check_preconditions, refuse_conditions
 from todos.models import Todo
 from todos.responses import set_revision_header, todo_response
 from todos.unit_of_work import unit_of_work
@@ -38,6 +38,7 @@ class DeleteAndRestoreMixin(GenericViewSet):
     @action(detail=True, methods=["post"], serializer_class=EmptySerializer)
     def restore(self, request: Request, pk: str = "") -> Response:
         """Restore a deleted todo, for at least 30 days after its deletion. A todo that is not deleted is unchanged."""
+        refuse_conditions(request)
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
         with unit_of_work(logged_in_user(request)) as work:
             todo = get_todo_or_tombstone(work.owner, pk)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.exceptions import MethodNotAllowed
 
-from todos.conditions import StaleItemsError, stale_item_error
+from todos.conditions import StaleItemsError, not_applicable_error, stale_item_error
 from todos.idempotency import IdempotencyKeyReused
 from todos.schema_components import reference
 from todos.schema_parameters import (
@@ -18,6 +18,7 @@ from todos.schema_parameters import (
     PK,
     QUERY,
     REPLAYED,
+    UNLESS,
     etag_header,
     revision_header,
 )
@@ -79,6 +80,7 @@ OPERATIONS = {
             KEY,
             LOCATION,
             REPLAYED,
+            UNLESS,
             etag_header(200, 201, description="The todo's revision. Absent for an array and for a deleted todo."),
             revision_header(200, 201),
         ],
@@ -102,13 +104,13 @@ OPERATIONS = {
     "retrieve": extend_schema(
         operation_id="read_todo",
         summary="Read a todo",
-        parameters=[PK, IF_NONE_MATCH, etag_header(200, 304)],
-        responses={200: TodoSerializer, 304: NOT_MODIFIED},
+        parameters=[PK, IF_MATCH, IF_NONE_MATCH, etag_header(200, 304, 412)],
+        responses={200: TodoSerializer, 304: NOT_MODIFIED, 412: STALE},
     ),
     "update": extend_schema(
         operation_id="replace_todo",
         summary="Replace a todo",
-        parameters=[PK, IF_MATCH, etag_header(200, 412), revision_header(200)],
+        parameters=[PK, IF_MATCH, UNLESS, etag_header(200, 412), revision_header(200)],
         request=json_body(reference("TodoReplacement")),
         responses={200: TodoSerializer, 412: STALE},
         examples=[request_example("Replacement", NEW | {"revision": 12})],
@@ -116,7 +118,7 @@ OPERATIONS = {
     "partial_update": extend_schema(
         operation_id="change_todo",
         summary="Change, complete or reopen a todo",
-        parameters=[PK, IF_MATCH, etag_header(202, 412), revision_header(202)],
+        parameters=[PK, IF_MATCH, UNLESS, etag_header(202, 412), revision_header(202)],
         request=json_body(reference("TodoPatch")),
         responses={202: TodoSerializer, 412: STALE},
         examples=[request_example("Complete", COMPLETE), response_example("Completed", COMPLETED_EXAMPLE, 202)],
@@ -124,7 +126,7 @@ OPERATIONS = {
     "destroy": extend_schema(
         operation_id="delete_todo",
         summary="Delete a todo",
-        parameters=[PK, IF_MATCH, etag_header(412), revision_header(204)],
+        parameters=[PK, IF_MATCH, UNLESS, etag_header(412), revision_header(204)],
         request=None,
         responses={204: DELETED, 412: STALE},
     ),
@@ -158,10 +160,17 @@ CLEAR_COMPLETED = extend_schema(
     responses={204: DELETED},
 )
 
+NOT_APPLICABLE = not_applicable_error("If-Match")
+
 # The errors of each action, besides those of all views.
 ERRORS = {
-    "list": [SyncTokenExpired()],
-    "create": [IdempotencyKeyReused()],
-    "partial_update_many": [MethodNotAllowed("PATCH"), StaleItemsError({"7": stale_item_error().detail})],
-    "clear_completed": [MethodNotAllowed("DELETE")],
+    "list": [SyncTokenExpired(), NOT_APPLICABLE],
+    "create": [IdempotencyKeyReused(), NOT_APPLICABLE],
+    "restore": [NOT_APPLICABLE],
+    "partial_update_many": [
+        MethodNotAllowed("PATCH"),
+        NOT_APPLICABLE,
+        StaleItemsError({"7": stale_item_error().detail}),
+    ],
+    "clear_completed": [MethodNotAllowed("DELETE"), NOT_APPLICABLE],
 }

@@ -41,7 +41,7 @@ def choices(values: list[str], example: str) -> dict[str, Any]:
 
 PK = OpenApiParameter("id", ID | {"example": 7}, "path", description="The `id` of a todo.")
 IF_MATCH = request_header(
-    "If-Match", CONDITION, "Write only if the todo still has one of these entity tags; `*` matches any existing todo."
+    "If-Match", CONDITION, "Go on only if the todo still has one of these entity tags; `*` matches any existing todo."
 )
 IF_NONE_MATCH = request_header(
     "If-None-Match", CONDITION, "Return 304 without a body if the current entity tag is one of these."
@@ -57,6 +57,9 @@ KEY = request_header(
     },
     f"1 to {MAX_KEY_LENGTH} printable ASCII characters. Repeating the request with the same key does not create "
     "another todo. Only for a single todo.",
+)
+UNLESS = request_header(
+    "If-None-Match", CONDITION, "Write only if the todo has none of these entity tags; `*` stands for all."
 )
 QUERY = [
     OpenApiParameter(

@@ -70,7 +70,9 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
         style={"base_template": "textarea.html"},
         help_text="At most 2,000 characters, stored exactly. The only control characters allowed are tab, LF and CR.",
     )
-    status = StatusField(choices=Todo.Status.choices, required=False, help_text="`open` by default.")
+    status = StatusField(
+        choices=Todo.Status.choices, required=False, initial=Todo.Status.OPEN, help_text="`open` by default."
+    )
     due_at = RFC3339DateTimeField(
         required=False,
         allow_null=True,

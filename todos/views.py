@@ -89,6 +89,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         With `since`, the response contains the todos that changed after that revision, ordered by revision; a deleted
         todo is `{"id", "revision", "deleted": true}`. Send the value of `X-Revision` as `since` next time.
         """
+        conditions.refuse_conditions(request, "If-Match")
         user = logged_in_user(request)
         since, etag = sync.parse_since(request), conditions.list_etag(request)
         is_not_modified = conditions.is_not_modified(request, etag)
@@ -124,6 +125,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         Send an `Idempotency-Key` so that you can safely repeat the request if the response is lost: it creates only
         one todo.
         """
+        conditions.refuse_conditions(request)
         key = idempotency.parse_key(request)
         if isinstance(request.data, list):
             return self.create_many(request)
@@ -141,6 +143,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         """Read a todo."""
         todo = self.get_object()
         etag = conditions.todo_etag(todo)
+        conditions.check_if_match(request, todo)
         return self.not_modified(etag) if conditions.is_not_modified(request, etag) else todo_response(request, todo)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

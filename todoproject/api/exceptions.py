@@ -21,6 +21,20 @@ class UnsupportedCharset(exceptions.APIException):
     default_code = "unsupported_charset"
 
 
+class UnsupportedContentType(exceptions.UnsupportedMediaType):
+    """A body that no parser reads; `media_type` is its Content-Type, or empty."""
+
+    def __init__(self, media_type: str) -> None:
+        problem = f'The Content-Type "{media_type}" is not supported' if media_type else "The body has no Content-Type"
+        super().__init__(media_type, f"{problem}. Send JSON with Content-Type: application/json.")
+
+
+class UnsupportedContentEncoding(exceptions.APIException):
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_detail = "Compressed bodies are not supported. Send the body as it is, without Content-Encoding."
+    default_code = "unsupported_content_encoding"
+
+
 class DatabaseUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The database is unavailable or busy. Try again later."

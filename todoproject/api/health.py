@@ -1,10 +1,14 @@
 """`GET /health/`: checks the API and its database."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connection
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,6 +28,13 @@ class HealthView(UncachedView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    accepts_any_format = True  # For load balancers, which send all kinds of Accept.
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        try:
+            return super().perform_content_negotiation(request, force)
+        except NotAcceptable:
+            return JSONRenderer(), JSONRenderer.media_type
 
     @extend_schema(
         operation_id="health",

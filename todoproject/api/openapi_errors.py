@@ -8,11 +8,18 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from rest_framework.exceptions import APIException, NotAcceptable, NotFound, PermissionDenied, UnsupportedMediaType
+from rest_framework.exceptions import APIException, NotAcceptable, NotFound, PermissionDenied
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from todoproject.api.errors import error_body
-from todoproject.api.exceptions import DatabaseUnavailable, PayloadTooLarge, UnsupportedCharset, field_error
+from todoproject.api.exceptions import (
+    DatabaseUnavailable,
+    PayloadTooLarge,
+    UnsupportedCharset,
+    UnsupportedContentEncoding,
+    UnsupportedContentType,
+    field_error,
+)
 from todoproject.api.suggestions import unknown_name_message
 from todoproject.api.views import StrictView
 
@@ -21,7 +28,12 @@ INVALID_REQUESTS = [
     field_error("statsu", unknown_name_message("parameter", "statsu", ["status"]), "unknown"),
 ]
 INVALID_FORMAT = field_error("format", "This format is not available here. Choose one of: json.", "invalid_choice")
-INVALID_BODIES = [PayloadTooLarge(), UnsupportedMediaType("text/plain"), UnsupportedCharset()]
+INVALID_BODIES = [
+    PayloadTooLarge(),
+    UnsupportedContentType("text/plain"),
+    UnsupportedCharset(),
+    UnsupportedContentEncoding(),
+]
 CSRF_FAILED = PermissionDenied("CSRF Failed: CSRF token missing.")
 
 ERROR_REF = "#/components/schemas/ApiError"
@@ -62,7 +74,7 @@ STATUS_DESCRIPTIONS = {
     410: "Deletions since that revision have been purged.",
     412: "A todo has changed. Nothing was written.",
     413: "The body is too large.",
-    415: "The body is neither JSON nor a form, or not in UTF-8.",
+    415: "The body is neither JSON nor a form, or not in UTF-8, or compressed.",
     422: "The Idempotency-Key was sent before with another body.",
     429: "Too many attempts. `Retry-After` is the number of seconds to wait.",
     503: "The database is unavailable or busy.",
@@ -79,7 +91,9 @@ RETRY_AFTER = {
 def list_errors(view: Any, method: str, path: str, operation: dict[str, Any]) -> Iterator[APIException]:
     """Yield the exceptions that an operation can raise, for the examples of its error responses."""
     needs_user = bool(operation.get("security"))
-    yield from (NotAcceptable(), DatabaseUnavailable())
+    yield DatabaseUnavailable()
+    if not getattr(view, "accepts_any_format", False):
+        yield NotAcceptable()
     yield from INVALID_REQUESTS if isinstance(view, StrictView) else [INVALID_FORMAT]
     if "requestBody" in operation:
         yield from INVALID_BODIES

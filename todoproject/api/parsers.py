@@ -83,9 +83,12 @@ class StrictFormParser(FormParser):
     """Parses URL-encoded forms in UTF-8."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        text = decode_utf8(stream.read())
+        if text.lstrip().startswith(("{", "[")):  # What `curl -d` sends for JSON; a field's name does not begin so.
+            raise ParseError("The body looks like JSON. Send it with Content-Type: application/json.")
         try:
             pairs = parse_qsl(
-                decode_utf8(stream.read()),
+                text,
                 keep_blank_values=True,
                 errors="strict",
                 max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,

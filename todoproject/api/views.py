@@ -20,7 +20,14 @@ class StrictView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if not self.allows_method(str(request.method)):
+            self.http_method_not_allowed(request)
         check_query_parameters(request, self.allowed_query_parameters())
+
+    def allows_method(self, method: str) -> bool:
+        """Return whether the view has the method, so that a 405 comes before other errors of the request."""
+        name = method.lower()
+        return name in self.http_method_names and hasattr(self, name)
 
     def get_authenticate_header(self, request: Request) -> str:
         """Return the `WWW-Authenticate` header, on public views too: without it DRF turns a 401 into a 403."""

@@ -1,4 +1,4 @@
-"""Middleware: error shape, no cookies for tokens, optional trailing slashes."""
+"""Middleware: error shape, no cookies for tokens, optional trailing slashes, no length of a 304."""
 
 import logging
 from collections.abc import Callable
@@ -55,6 +55,19 @@ class NoCookiesForTokensMiddleware:
         response = self.get_response(request)
         if "HTTP_AUTHORIZATION" in request.META:
             response.cookies.clear()
+        return response
+
+
+class NotModifiedMiddleware:
+    """Removes `Content-Length` from a 304, where it would be that of the 200 (RFC 9110, 8.6); Django sets it to 0."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            del response["Content-Length"]
         return response
 
 

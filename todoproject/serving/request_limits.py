@@ -1,4 +1,4 @@
-"""Checks the size, encoding and charset of a request before Django reads its body."""
+"""Checks the size, codings and charset of a request before Django reads its body."""
 
 import codecs
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import ParseError
 
 from todoproject.api.errors import error_response
-from todoproject.api.exceptions import PayloadTooLarge, UnsupportedCharset
+from todoproject.api.exceptions import PayloadTooLarge, UnsupportedCharset, UnsupportedContentEncoding
 
 
 class RequestLimitsMiddleware:
-    """Refuses a body that is too large (413) or not decoded from chunks (400), and charsets other than UTF-8 (415)."""
+    """Refuses a body that is too large (413), not decoded from chunks (400), compressed or not in UTF-8 (415)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,6 +25,10 @@ class RequestLimitsMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())
+        if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+            response = error_response(request, UnsupportedContentEncoding())
+            response["Accept-Encoding"] = "identity"  # RFC 9110, 15.5.16
+            return response
         if not is_utf8(request.content_params.get("charset", "utf-8")):  # type: ignore[union-attr]
             request.encoding = "utf-8"  # Otherwise Django would encode the response in the charset of the request.
             return error_response(request, UnsupportedCharset())

@@ -32,7 +32,7 @@ hashed = pytest.mark.in_process("on Lambda its name has a hash")
         ("get", "/todos/1/nowhere/", {}, 404, "not_found"),
         ("get", "/static/nowhere.css", {}, 404, "not_found"),
         ("put", "/auth/login/", {}, 405, "method_not_allowed"),
-        ("get", "/health/", {"accept": "image/png"}, 406, "not_acceptable"),
+        ("get", "/", {"accept": "image/png"}, 406, "not_acceptable"),
         ("get", "/schema/", {"accept": "image/png"}, 406, "not_acceptable"),
         pytest.param("get", "/health/", {"transfer-encoding": "gzip"}, 400, "parse_error", marks=joined),
         ("get", "/health/", {"host": "evil.example"}, 400, "host_not_served"),
