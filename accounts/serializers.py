@@ -57,6 +57,7 @@ class TokenField(serializers.Field):
     """Any string, even a blank one: the view refuses an invalid token with 401."""
 
     default_error_messages = {"invalid": "Not a valid string."}  # noqa: RUF012 (as in every field of DRF)
+    initial = ""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

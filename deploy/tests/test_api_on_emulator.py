@@ -1,5 +1,6 @@
 """The API of the packaged function through a REST API, an HTTP API and a function URL."""
 
+import gzip
 import json
 from urllib.parse import quote
 
@@ -87,3 +88,14 @@ def test_a_list_of_almost_4_mb_arrives_whole_and_a_longer_one_is_refused_with_th
     assert not gateway.function.invoke({"raw_command": CREATE_TODOS.format(250)}).error
     refused = gateway.call("GET", "/todos/", token=token)
     assert (refused.status, refused.json()["errors"][0]["code"]) == (400, "pagination_required")
+
+
+def test_long_responses_are_compressed_and_a_304_has_no_length(gateway: GatewayCaller) -> None:
+    token = {"Authorization": f"JWT {gateway.sign_up()}"}
+    gateway.call("POST", "/todos/", [{"title": f"Buy milk {number}"} for number in range(20)], **token)
+    response, body = gateway.send_request("GET", "/todos/", token | {"Accept-Encoding": "gzip"})
+    assert (response.status, response.getheader("Content-Encoding")) == (200, "gzip")
+    assert b"Buy milk 19" in gzip.decompress(body)
+    condition = {"If-None-Match": response.getheader("ETag", "")}
+    unchanged, body = gateway.send_request("GET", "/todos/", token | condition)
+    assert (unchanged.status, body, unchanged.getheader("Content-Length")) == (304, b"", None)

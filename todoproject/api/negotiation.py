@@ -32,7 +32,7 @@ class StrictNegotiation(DefaultContentNegotiation):
         if not accepted:
             raise NotAcceptable
         renderer, found = max(accepted, key=lambda pair: (pair[1].quality, pair[1].specificity))
-        parameters = (f"{name}={value}" for name, value in found.range_params.items())
+        parameters = (f"{name}={value!s}" for name, value in found.range_params.items())
         return renderer, ";".join((renderer.media_type, *parameters))
 
     def filter_renderers(self, renderers: Any, format: str) -> Any:
