@@ -55,12 +55,14 @@ def test_tag_of_a_compressed_todo_can_be_sent_with_a_change(user_client: APIClie
 def test_pages_and_assets_are_compressed(api: APIClient, db: None, path: str) -> None:
     response = api.get(path, HTTP_ACCEPT_ENCODING="gzip", HTTP_ACCEPT="*/*")
     assert (response.status_code, response["Content-Encoding"]) == (200, "gzip")
+    response.close()
 
 
 def test_part_of_a_file_is_not_compressed(api: APIClient, db: None) -> None:
     path = "/static/rest_framework/css/bootstrap.min.css"
     response = api.get(path, HTTP_ACCEPT_ENCODING="gzip", HTTP_RANGE="bytes=0-1999")
     assert (response.status_code, "Content-Encoding" in response) == (206, False)
+    response.close()
 
 
 def test_response_over_http_is_compressed_and_a_304_has_no_length(server: APICaller) -> None:
