@@ -11,6 +11,8 @@ from todoproject.admin import LimitedSearchMixin
 
 
 class UserCreationForm(AdminUserCreationForm):
+    usable_password = None  # type: ignore[assignment]  # Without a password, nobody could use the account or sign up with its address.
+
     class Meta:
         model = User
         fields = ("email",)
@@ -36,7 +38,7 @@ class UserAdmin(LimitedSearchMixin, DjangoUserAdmin):
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Todos", {"fields": ("revision", "created_at")}),
     )
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "usable_password", "password1", "password2")}),)
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Delete users one by one, so that `User.delete` locks each row before the todos it owns."""

@@ -1,39 +1,55 @@
 """Authentication of requests by the token in their `Authorization` header."""
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
 from rest_framework_simplejwt import authentication, tokens
-from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
-from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken, TokenError
 
-from accounts.exceptions import InvalidAccountOrToken
+from accounts.exceptions import ExpiredToken, InvalidAccountOrToken
 from accounts.models import User
-from accounts.tokens import VERSION_CLAIM, RefreshToken
+from accounts.tokens import VERSION_CLAIM, AccessToken, RefreshToken
+from todoproject.api.exceptions import UnusableAuthorization
 from todoproject.api.integers import parse_integer
+
+TokenType = TypeVar("TokenType", bound=tokens.Token)
+
+SCHEMES = {b"bearer", b"jwt"}
 
 
 class JWTAuthentication(authentication.JWTAuthentication):
     """Accepts `Authorization: JWT <token>` and `Bearer <token>`, the scheme in any case."""
 
     def get_raw_token(self, header: bytes) -> bytes | None:
-        scheme, _, rest = header.strip().partition(b" ")
-        for known in api_settings.AUTH_HEADER_TYPES:
-            if scheme.lower() == known.lower().encode():
-                return super().get_raw_token(known.encode() + b" " + rest)
-        return super().get_raw_token(header)
+        """Return the token; None for another scheme. Raises UnusableAuthorization (401) unless one token follows."""
+        scheme, *tokens = header.split() or [b""]
+        if scheme.lower() not in SCHEMES:
+            return None
+        if len(tokens) != 1:
+            raise UnusableAuthorization
+        return tokens[0]
+
+    def get_validated_token(self, raw_token: bytes) -> AccessToken:
+        return decode_token(AccessToken, raw_token)
 
     def get_user(self, validated_token: Any) -> Any:
         return authenticate_token(validated_token)
 
 
-def authenticate_refresh_token(text: str) -> User:
-    """Return the user of a refresh token. Raises InvalidToken or InvalidAccountOrToken (401) if it cannot be used."""
+def decode_token(token_class: type[TokenType], text: Any) -> TokenType:
+    """Return a verified token. Raises ExpiredToken or InvalidToken (401)."""
     try:
-        return authenticate_token(RefreshToken(text))
+        return token_class(text)
+    except ExpiredTokenError:
+        raise ExpiredToken from None
     except TokenError as error:
         raise InvalidToken(str(error)) from None
+
+
+def authenticate_refresh_token(text: str) -> User:
+    """Return the user of a refresh token. Raises 401 if it cannot be used."""
+    return authenticate_token(decode_token(RefreshToken, text))
 
 
 def authenticate_token(token: tokens.Token) -> User:

@@ -19,7 +19,9 @@ class ThrottledBackend(ModelBackend):
         if email is None or password is None:
             return None
         reserved = throttling.reserve_login_attempt(request, email)
-        user = super().authenticate(request, username=email, password=password)
-        if user is not None:
-            throttling.refund(reserved)
+        # For an unknown address, the password is compared with that of a user without one, which takes equally long.
+        user = User.objects.filter(email=email).first() or User()
+        if not (user.check_password(password) and self.user_can_authenticate(user)):
+            return None
+        throttling.refund(reserved)
         return user

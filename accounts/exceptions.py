@@ -12,6 +12,13 @@ class InvalidAccountOrToken(AuthenticationFailed):
     default_code = "token_not_valid"
 
 
+class ExpiredToken(AuthenticationFailed):
+    """401: the token was valid, but its time is over. A new access token can be had with the refresh token."""
+
+    default_detail = "This token has expired. Get a new access token at /auth/refresh/, or log in again."
+    default_code = "token_expired"
+
+
 class TooManyAttempts(Throttled):
     """429: the attempt exceeds a rate limit. `Retry-After` is the number of seconds to wait."""
 

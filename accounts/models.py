@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from accounts import email_addresses
 from accounts.exceptions import InvalidAccountOrToken
 from accounts.managers import REVOKING_COLUMNS, UserManager, generate_token_version
+from accounts.passwords import normalize_password
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -99,7 +100,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def check_password(self, raw_password: str | None) -> bool:
         """Return whether the password is right, and upgrade an outdated hash of it.
 
-        A password that has been changed concurrently is not overwritten.
+        Hashes made before passwords were normalised are of what was typed, so that is compared second. The number of
+        hashes depends on the password alone, also for a user without one. A password that has been changed
+        concurrently is not overwritten.
         """
 
         def upgrade_hash(password: str) -> None:
@@ -108,7 +111,13 @@ class User(AbstractBaseUser, PermissionsMixin):
                 self.password = upgraded
                 self._record_stored_values({"password"})
 
-        return check_password(raw_password, self.password, upgrade_hash)
+        normalized = None if raw_password is None else normalize_password(raw_password)
+        if check_password(normalized, self.password, upgrade_hash):
+            return True
+        is_right = raw_password != normalized and check_password(raw_password, self.password)
+        if is_right:
+            upgrade_hash(str(raw_password))
+        return is_right
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the user and everything they own. The row is locked first, so that no todo can be added."""

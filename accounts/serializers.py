@@ -37,7 +37,10 @@ class PasswordField(StringField):
 
 @extend_schema_field({"type": "string", "format": "password", "minLength": 8, "maxLength": passwords.MAX_LENGTH})
 class NewPasswordField(PasswordField):
-    """A password to set. The settings have its rules, which need the user."""
+    """A password to set, in its normal form. The settings have its rules, which need the user."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return passwords.normalize_password(super().to_internal_value(data))
 
 
 @extend_schema_field({"type": "string", "format": "email", "minLength": 3, "maxLength": email_addresses.MAX_LENGTH})

@@ -13,7 +13,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import password_resets, schema, serializers
 from accounts.authentication import authenticate_refresh_token, logged_in_user
-from accounts.exceptions import InvalidResetLinkError, TooManyAttempts
+from accounts.exceptions import ExpiredToken, InvalidResetLinkError, TooManyAttempts
 from accounts.throttling import Attempt, reserve
 from accounts.tokens import issue_access_token, issue_tokens
 from todoproject.api.serializers import EmptySerializer
@@ -36,7 +36,7 @@ class AccountViewSet(StrictView, GenericViewSet):
     documented_errors = {  # noqa: RUF012 (as in DRF)
         "signup": [TooManyAttempts(42)],
         "login": [TooManyAttempts(42)],
-        "refresh": [TooManyAttempts(42), InvalidToken("Token is invalid")],
+        "refresh": [TooManyAttempts(42), InvalidToken("Token is invalid"), ExpiredToken()],
         "delete_me": [TooManyAttempts(42)],
         "password": [TooManyAttempts(42)],
         "reset": [TooManyAttempts(42)],

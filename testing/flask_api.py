@@ -22,7 +22,7 @@ def check_every_call(server: APICaller) -> None:
     for bad in ("", "bad.token"):
         refused = server.call("GET", "/todos/", token=bad)
         assert refused.status == 401
-        assert refused.headers["WWW-Authenticate"].startswith("JWT")
+        assert refused.headers["WWW-Authenticate"].startswith("Bearer")
     empty = server.call("GET", "/todos/", token=token)
     assert (empty.status, empty.json()) == (200, [])
     created = server.call("POST", "/todos/", {"title": "Buy milk"}, token=token)

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from accounts.passwords import normalize_password
 from testing.markdown import read_document
 
 CHECKED_ITEMS = 20
@@ -157,9 +158,9 @@ def without_read_only_fields(value: Any) -> Any:
 
 
 def trimmed(value: Any) -> Any:
-    """Return a body without the white space around its texts, which counts in no length."""
+    """Return a body in the form in which lengths count: without white space around texts, passwords composed."""
     if isinstance(value, dict):
-        return {name: trimmed(each) for name, each in value.items()}
+        return {name: normalize_password(each) if "password" in name else trimmed(each) for name, each in value.items()}
     if isinstance(value, list):
         return [trimmed(each) for each in value]
     return value.strip() if isinstance(value, str) else value

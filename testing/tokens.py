@@ -35,4 +35,4 @@ def assert_unauthorized(response: Any) -> None:
     (error,) = response.json()["errors"]
     assert response.json() == {"type": "client_error", "message": error["detail"], "errors": [error]}
     assert (error.keys(), error["attr"]) == ({"code", "detail", "attr"}, None)
-    assert response["WWW-Authenticate"] == 'JWT realm="api"'
+    assert response["WWW-Authenticate"] == 'Bearer realm="api"'

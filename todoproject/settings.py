@@ -120,6 +120,7 @@ SIMPLE_JWT = {
     "AUTH_TOKEN_CLASSES": ("accounts.tokens.AccessToken",),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.read_integer("ACCESS_TOKEN_MINUTES", default=15)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.read_integer("REFRESH_TOKEN_DAYS", default=14)),
+    "LEEWAY": env.read_integer("TOKEN_LEEWAY_SECONDS", default=10),
     "SIGNING_KEY": SECRET_KEY,
 }
 SESSION_COOKIE_AGE = 86_400 * env.read_integer("SESSION_DAYS", default=14)

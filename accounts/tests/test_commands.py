@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from testing.accounts import is_logged_in
+from testing.accounts import is_logged_in, log_in
 from testing.factories import make_user
+from testing.passwords import PASSWORD
 
 pytestmark = pytest.mark.any_database
 
@@ -52,3 +53,27 @@ def test_createsuperuser_without_a_terminal_fails_and_says_what_to_do() -> None:
     with pytest.raises(CommandError, match="There is no terminal"):
         call_command("createsuperuser", stdin=StringIO())
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "problem"), [("", "nobody could use an account without a password"), ("12345678", "too common")]
+)
+def test_createsuperuser_refuses_a_missing_or_weak_password(
+    monkeypatch: pytest.MonkeyPatch, password: str, problem: str
+) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    with pytest.raises(CommandError, match=f"DJANGO_SUPERUSER_PASSWORD.*{problem}"):
+        call_command("createsuperuser", interactive=False, email="ada@example.com")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_createsuperuser_with_a_password_makes_an_account_that_can_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", interactive=False, email="ada@example.com", verbosity=0)
+    assert log_in("ada@example.com", PASSWORD).status_code == 200
+
+
+def test_user_that_the_admin_adds_has_a_password(admin_client: Any) -> None:
+    assert 'name="usable_password"' not in admin_client.get("/admin/accounts/user/add/").content.decode()

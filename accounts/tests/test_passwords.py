@@ -1,10 +1,12 @@
 """The rules for passwords, and their hashes."""
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from accounts.passwords import Argon2idHasher, normalize_password
 from testing.accounts import change_password, list_errors, log_in, sign_up
 from testing.factories import PASSWORD, client_for, make_user
 
@@ -81,3 +83,35 @@ def test_password_is_hashed_by_argon2id_with_19_mib_and_two_passes(db: None) -> 
 def test_same_password_has_another_hash_for_each_user(db: None) -> None:
     first, second = (User.objects.create_user(f"{name}@example.com", PASSWORD) for name in ("ada", "bob"))
     assert first.password != second.password
+
+
+# The same password as typed on different keyboards: composed and decomposed, with a ligature, in full width.
+SPELLINGS = ["caf\u00e9 au lait", "cafe\u0301 au lait"]
+COMPATIBLE = ["\ufb01ne \uff50assword", "fine password"]
+
+
+@pytest.mark.parametrize(("stored", "typed"), [SPELLINGS, SPELLINGS[::-1], COMPATIBLE, COMPATIBLE[::-1]])
+def test_password_is_the_same_however_its_characters_are_composed(db: None, stored: str, typed: str) -> None:
+    assert sign_up(EMAIL, stored).status_code == 200
+    assert log_in(EMAIL, typed).status_code == 200
+    changed = change_password(client_for(User.objects.get()), current=typed, new=f"{stored} 2")
+    assert changed.status_code == 200
+    assert log_in(EMAIL, f"{typed} 2").status_code == 200
+
+
+@pytest.mark.parametrize("typed", [SPELLINGS[1], COMPATIBLE[0]])
+def test_hash_of_an_earlier_version_is_accepted_and_replaced(db: None, typed: str) -> None:
+    user = make_user(EMAIL)
+    earlier = Argon2PasswordHasher.encode(Argon2idHasher(), typed, "salt" * 4)
+    User.objects.filter(pk=user.pk).update(password=earlier, token_version=user.token_version)
+    assert log_in(EMAIL, typed).status_code == 200
+    user.refresh_from_db()
+    assert user.password != earlier
+    assert log_in(EMAIL, normalize_password(typed)).status_code == 200
+
+
+@pytest.mark.parametrize("length", [7, 129])
+def test_lengths_count_composed_characters(db: None, length: int) -> None:
+    code = "password_too_short" if length < 8 else "password_too_long"
+    assert ("password", code) in list_errors(sign_up(EMAIL, "e\u0301" * length))
+    assert sign_up(EMAIL, "e\u0301" * 128).status_code == 200

@@ -150,6 +150,18 @@ def test_failed_login_computes_one_hash_like_a_successful_one(
     assert len(hashes) == 2
 
 
+@pytest.mark.in_process("counts hashes")
+@pytest.mark.parametrize("failure", FAILURES)
+def test_failed_login_with_a_decomposed_password_computes_two_hashes(
+    db: None, api: APIClient, hashes: list[str], failure: str
+) -> None:
+    """The second is for hashes of earlier versions. If the user exists, it is the same number."""
+    credentials = make_failing_credentials(failure) | {"password": "cafe\u0301 au lait"}
+    hashes.clear()
+    assert log_in(api, **credentials).status_code == 400
+    assert len(hashes) == 2
+
+
 @pytest.mark.in_process("counts statements")
 @pytest.mark.parametrize("failure", FAILURES)
 def test_failed_login_takes_one_statement_like_a_successful_one(db: None, api: APIClient, failure: str) -> None:

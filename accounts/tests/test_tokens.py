@@ -44,8 +44,44 @@ def test_token_of_the_other_kind_is_401(user: User) -> None:
     assert_unauthorized(use_refresh_token(tokens["access"]))
 
 
-def test_expired_token_is_401(token_owners: None, use_token: Any, kind: str) -> None:
-    assert_unauthorized(use_token(forge_token(kind, exp=str(int(time.time()) - 1))))
+def test_expired_token_is_401_and_says_so(token_owners: None, use_token: Any, kind: str) -> None:
+    response = use_token(forge_token(kind, exp=str(int(time.time()) - 20)))
+    assert_unauthorized(response)
+    assert response.json()["errors"][0]["code"] == "token_expired"
+
+
+def test_expired_token_with_an_invalid_signature_is_not_valid(token_owners: None, use_token: Any, kind: str) -> None:
+    token = forge_token(kind, exp=str(int(time.time()) - 20))
+    response = use_token(token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"))
+    assert response.json()["errors"][0]["code"] == "token_not_valid"
+
+
+def test_clocks_may_differ_by_ten_seconds(token_owners: None, use_token: Any, kind: str) -> None:
+    now = int(time.time())
+    assert use_token(forge_token(kind, exp=str(now - 5))).status_code == 200
+    assert use_token(forge_token(kind, iat=str(now + 5))).status_code == 200
+    assert_unauthorized(use_token(forge_token(kind, iat=str(now + 60))))
+
+
+@pytest.mark.parametrize("header", ["{}", "Token {}", "Bearer", "Bearer {} {}", "Basic eDp5", "Bearer{}"])
+def test_unusable_authorization_header_is_told_what_to_send(user: User, api: APIClient, header: str) -> None:
+    token = issue_tokens(user)["access"]
+    response = api.get(reverse("auth-me"), headers={"Authorization": header.format(token, token)})
+    assert_unauthorized(response)
+    [error] = response.json()["errors"]
+    assert (error["code"], "Authorization: Bearer <token>" in error["detail"]) == ("bad_authorization_header", True)
+    assert token not in response.content.decode()
+
+
+@pytest.mark.parametrize("header", ["", " "])
+def test_empty_authorization_header_is_like_none(db: None, api: APIClient, header: str) -> None:
+    response = api.get(reverse("auth-me"), headers={"Authorization": header})
+    assert response.json()["errors"][0]["code"] == "not_authenticated"
+
+
+def test_session_is_valid_beside_a_header_of_another_scheme(user: User, api: APIClient) -> None:
+    api.force_login(user)
+    assert api.get(reverse("auth-me"), headers={"Authorization": "Basic eDp5"}).status_code == 200
 
 
 def test_access_tokens_live_15_minutes_and_refresh_tokens_14_days(user: User) -> None:

@@ -9,6 +9,13 @@ def field_error(attr: str, detail: str, code: str) -> ValidationError:
     return ValidationError({attr: [ErrorDetail(detail, code=code)]})
 
 
+class UnusableAuthorization(exceptions.AuthenticationFailed):
+    """401: the `Authorization` header is a bare token, of another scheme, or not a scheme and one token."""
+
+    default_detail = "This Authorization header cannot be used. Send: Authorization: Bearer <token>"
+    default_code = "bad_authorization_header"
+
+
 class PayloadTooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_detail = "The body is larger than 2.5 MB."

@@ -1,12 +1,15 @@
 """Base classes of the API's views."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils.cache import patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from todoproject.api.exceptions import UnusableAuthorization
 from todoproject.api.query_parameters import check_query_parameters
+
+BEARER_CHALLENGE = 'Bearer realm="api"'
 
 
 class StrictView(APIView):
@@ -31,7 +34,13 @@ class StrictView(APIView):
 
     def get_authenticate_header(self, request: Request) -> str:
         """Return the `WWW-Authenticate` header, on public views too: without it DRF turns a 401 into a 403."""
-        return 'JWT realm="api"'
+        return BEARER_CHALLENGE
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        """Raise 401 or 403. If nobody is authenticated despite an `Authorization` header, say what to send."""
+        if request.headers.get("Authorization", "").strip() and not request.successful_authenticator:
+            raise UnusableAuthorization
+        super().permission_denied(request, message, code)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -33,6 +33,7 @@ class CheckID(StrEnum):
     HOST = "todoproject.E019"
     PORT = "todoproject.E020"
     KEEP_ALIVE_SECONDS = "todoproject.E021"
+    TOKEN_LEEWAY_SECONDS = "todoproject.E022"  # noqa: S105 (not a token)
     DATA_NOT_DURABLE = "todoproject.W001"
 
 

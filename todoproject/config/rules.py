@@ -32,6 +32,7 @@ INTEGER_RANGES = {
     CheckID.ACCESS_TOKEN_MINUTES: Range(1, 525_600),  # A year at most.
     CheckID.REFRESH_TOKEN_DAYS: Range(1, 3650),
     CheckID.SESSION_DAYS: Range(1, 3650),
+    CheckID.TOKEN_LEEWAY_SECONDS: Range(0, 300),
     CheckID.TRUSTED_PROXIES: Range(0, 10),
     CheckID.PORT: Range(0, 65_535),  # 0 takes any free port.
     CheckID.KEEP_ALIVE_SECONDS: Range(5, 600),
