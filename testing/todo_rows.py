@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from testing.factories import make_todo
 from testing.todos import Row, link_urls
-from todos.models import Todo, build_search_text, unguarded_todos
+from todos.models import Todo, unguarded_todos
 from todos.unit_of_work import unit_of_work
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ def insert_todos(owner: User, *rows: Row) -> list[Todo]:
     for revision, row in enumerate(rows, start=first):
         columns = {"title": "Milk", "created_at": NEW_YEAR, "updated_at": NEW_YEAR} | row
         todo = Todo(owner=owner, revision=revision, position=revision, status_position=revision, **columns)
-        todo.search_text = build_search_text(todo.title, todo.description)
+        todo.set_text_keys()
         todos.append(todo)
     return unguarded_todos().bulk_create(todos, batch_size=500)
 

@@ -54,7 +54,9 @@ class BulkPatchSerializer(serializers.ListSerializer):
         if "id" not in item:
             raise field_error("id", "This field is required.", "required")
         pk = item["id"]
-        todo = self.todos.get(pk) if type(pk) is int else None
+        if type(pk) is not int:
+            raise field_error("id", "Send a whole number: the id of one of your todos.", "invalid")
+        todo = self.todos.get(pk)
         if todo is None:
             raise field_error("id", "You have no todo with this id.", "not_found")
         if self.id_counts[pk] > 1:

@@ -17,6 +17,8 @@ from todos.models import Todo
 ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 # A condition is * or a list of entity tags, which may have empty members (RFC 9110, 5.6.1).
 CONDITION_PATTERN = re.compile(rf"\s*\*\s*|[\s,]*{ENTITY_TAG}(?:\s*,[\s,]*{ENTITY_TAG})*[\s,]*")
+# Increased when a response of the same version would differ, so that clients do not keep the earlier one.
+REPRESENTATION = 2
 HEADERS = ("If-Match", "If-None-Match")
 # What compressing servers append to a tag: Apache's mod_deflate "-gzip" and mod_brotli "-br", Jetty "--gzip", Caddy
 # "-zstd" among others.
@@ -58,7 +60,8 @@ def list_etag(request: Request) -> str:
     than its entity tag, but never older.
     """
     user, url = logged_in_user(request), request.build_absolute_uri()
-    identity = (user.pk, user.email, user.purged_revision, url, request.accepted_media_type, __version__)
+    representation = (request.accepted_media_type, REPRESENTATION, __version__)
+    identity = (user.pk, user.email, user.purged_revision, url, *representation)
     digest = hashlib.sha256(repr(identity).encode()).hexdigest()
     return f'"{user.revision}-{digest[:16]}"'
 

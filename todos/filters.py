@@ -7,7 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from todoproject.api.dates import parse_datetime
-from todos.models import SEARCH_SEPARATOR, Todo, TodoQuerySet
+from todos.models import Todo, TodoQuerySet
+from todos.text_keys import SEARCH_SEPARATOR, fold
 
 SEARCH_LENGTH = 200
 ORDERINGS = ("id", "updated_at", "due_at", "title")
@@ -59,7 +60,7 @@ class SearchFilter(django_filters.Filter):
     def filter(self, queryset: TodoQuerySet, value: str) -> TodoQuerySet:
         if SEARCH_SEPARATOR in value:
             return queryset.none()
-        return queryset.filter(search_text__contains=value.casefold()) if value else queryset
+        return queryset.filter(search_text__contains=fold(value)) if value else queryset
 
 
 class TodoFilter(django_filters.FilterSet):

@@ -26,7 +26,7 @@ class Ordering:
 
         Ties are broken in the order of the ids, by the column that has an index for such a list.
         """
-        field = name.removeprefix("-")
+        field = "title_key" if name.endswith("title") else name.removeprefix("-")
         tie_breaker = "status_position" if filtered_by_status else "position"
         return cls(None if field == "id" else field, name.startswith("-"), tie_breaker)
 

@@ -8,21 +8,14 @@ from django.db.models import Q
 from django.db.models.functions import Length, Trim
 from django.db.models.lookups import LessThanOrEqual
 
-from todoproject.api.validators import ControlCharactersValidator
+from todoproject.api.validators import ControlCharactersValidator, validate_visible
+from todos.text_keys import TITLE_KEY_LENGTH, build_search_text, build_title_key
 
 TITLE_LENGTH = 128
 DESCRIPTION_LENGTH = 2_000
 
 validate_title = ControlCharactersValidator()
 validate_description = ControlCharactersValidator(allowed="\t\n\r")
-
-# Separates the title from the description in the text that is searched; neither may contain it.
-SEARCH_SEPARATOR = "\x1f"
-
-
-def build_search_text(title: str, description: str) -> str:
-    """Return the text in which a search looks for its argument."""
-    return f"{title}{SEARCH_SEPARATOR}{description}".casefold()
 
 
 def live_index(name: str, *fields: str) -> models.Index:
@@ -74,6 +67,9 @@ class TodoQuerySet(models.QuerySet["Todo"]):
         return self.filter(deleted_at=None)
 
 
+TEXT_KEYS = {"search_text", "title_key"}
+
+
 class Todo(models.Model):
     """A todo. It is only written in a unit of work (`todos.unit_of_work`), which gives it its revision."""
 
@@ -82,7 +78,7 @@ class Todo(models.Model):
         COMPLETED = "completed", "completed"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="todos", db_index=False)
-    title = CodePointCharField(max_length=TITLE_LENGTH, validators=[validate_title])
+    title = CodePointCharField(max_length=TITLE_LENGTH, validators=[validate_title, validate_visible])
     description = models.TextField(
         max_length=DESCRIPTION_LENGTH, default="", blank=True, validators=[validate_description]
     )
@@ -98,8 +94,10 @@ class Todo(models.Model):
     # would scan the index of all statuses. With these two columns, exactly one index fits each list.
     position = models.BigIntegerField(editable=False)
     status_position = models.BigIntegerField(editable=False)
-    # Title and description, case-folded here because databases fold letters beyond ASCII only in some collations.
+    # Both are derived from the title and the description. The default is for the rows that a process of an earlier
+    # version inserts during an upgrade.
     search_text = models.TextField(editable=False)
+    title_key = CodePointCharField(max_length=TITLE_KEY_LENGTH, editable=False, db_default="")
     idempotency_key = models.CharField(max_length=255, null=True, editable=False)  # noqa: DJ001 - null means no key
     idempotency_hash = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001 - null means no key
 
@@ -137,11 +135,11 @@ class Todo(models.Model):
             live_index("todo_id", "position"),
             live_index("todo_updated_at", "updated_at", "position"),
             live_index("todo_due_at", "due_at", "position"),
-            live_index("todo_title", "title", "position"),
+            live_index("todo_title", "title_key", "position"),
             live_index("todo_status", "status", "status_position"),
             live_index("todo_status_updated_at", "status", "updated_at", "status_position"),
             live_index("todo_status_due_at", "status", "due_at", "status_position"),
-            live_index("todo_status_title", "status", "title", "status_position"),
+            live_index("todo_status_title", "status", "title_key", "status_position"),
         )
 
     def __str__(self) -> str:
@@ -152,6 +150,11 @@ class Todo(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         raise RevisionBypassError("delete()")
+
+    def set_text_keys(self) -> None:
+        """Set the columns that are derived from the title and the description."""
+        self.search_text = build_search_text(self.title, self.description)
+        self.title_key = build_title_key(self.title)
 
 
 def unguarded_todos() -> models.QuerySet[Todo]:

@@ -103,13 +103,17 @@ def parse_cursor(request: Request) -> Cursor | None:
 
 
 def build_cursor_signer(request: Request) -> Signer:
-    """Return the signer of cursors. Its salt ties a cursor to the user and the query."""
+    """Return the signer of cursors. Its salt ties a cursor to the user and the query.
+
+    It also ties a cursor of an ordering by title to the key by which titles are sorted: that was the title itself once.
+    """
     query = sorted(
         (name, value)
         for name, value in request.query_params.items()
         if value and name not in ("limit", "cursor", "format")
     )
-    return Signer(salt=f"todos.cursor {request.user.pk} {query}")
+    key = " title_key" if "title" in request.query_params.get("ordering", "") else ""
+    return Signer(salt=f"todos.cursor {request.user.pk} {query}{key}")
 
 
 def read_page(request: Request, queryset: TodoQuerySet, ordering: Ordering, limit: int, cursor: Cursor | None) -> Page:

@@ -11,6 +11,7 @@ from todoproject.api.exceptions import field_error
 from todoproject.api.fields import RFC3339DateTimeField, StringField
 from todoproject.api.serializers import StrictSerializer
 from todoproject.api.suggestions import shorten_for_error
+from todoproject.api.validators import validate_visible
 from todos.models import (
     DESCRIPTION_LENGTH,
     TITLE_LENGTH,
@@ -58,8 +59,9 @@ class TodoSerializer(StrictSerializer, serializers.ModelSerializer):
 
     title = StringField(
         max_length=TITLE_LENGTH,
-        validators=[validate_title],
-        help_text="1 to 128 characters, without control characters. White space around it is removed.",
+        validators=[validate_title, validate_visible],
+        help_text="1 to 128 characters, at least one of them visible, without control characters. "
+        "White space around it is removed.",
     )
     description = StringField(
         required=False,

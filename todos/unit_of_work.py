@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from todos.models import Todo, build_search_text, unguarded_todos
+from todos.models import TEXT_KEYS, Todo, unguarded_todos
 
 
 @contextmanager
@@ -60,7 +60,7 @@ class UnitOfWork:
         sort_keys = {"position": revision, "status_position": revision}
         columns = values | self.derive_timestamps(values) | sort_keys
         todo = Todo(owner=self.owner, created_at=self.now, revision=revision, **columns)
-        todo.search_text = build_search_text(todo.title, todo.description)
+        todo.set_text_keys()
         return todo
 
     def update(self, todo: Todo, **values: Any) -> None:
@@ -83,8 +83,10 @@ class UnitOfWork:
         columns = changes | self.derive_timestamps(changes) | {"revision": self.take_next_revision()}
         for name, value in columns.items():
             setattr(todo, name, value)
-        todo.search_text = build_search_text(todo.title, todo.description)
-        return {*columns, "search_text"} if changes.keys() & {"title", "description"} else {*columns}
+        if not changes.keys() & {"title", "description"}:
+            return {*columns}
+        todo.set_text_keys()
+        return {*columns, *TEXT_KEYS}
 
     def delete(self, todo: Todo) -> None:
         """Turn the todo into a tombstone; a tombstone is unchanged."""

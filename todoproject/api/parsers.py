@@ -15,6 +15,9 @@ from rest_framework.utils.json import strict_constant
 from todoproject.api.exceptions import field_error
 from todoproject.api.suggestions import shorten_for_error
 
+# Python itself refuses to read integers of over 4,300 digits, in its own words.
+MAX_DIGITS = 1_000
+
 
 class FormData(dict):
     """The fields of an HTML form by name, so that a serializer can tell a form from JSON."""
@@ -54,13 +57,23 @@ class DuplicateKeyDetector:
             raise repeated_field_error(key, prefix)
 
 
+def parse_json_integer(text: str) -> int:
+    if len(text) > MAX_DIGITS:
+        raise ParseError(f"JSON parse error - a number has more than {MAX_DIGITS} digits.")
+    return int(text)
+
+
 class StrictJSONParser(JSONParser):
     """Parses JSON in UTF-8; refuses repeated keys, NaN, Infinity and nesting beyond Python's recursion limit."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         text, detector = decode_utf8(stream.read()), DuplicateKeyDetector()
+        if text.startswith("\ufeff"):
+            raise ParseError("The body begins with a byte order mark. Send JSON without one.")
         try:
-            parsed = json.loads(text, object_pairs_hook=detector.build, parse_constant=strict_constant)
+            parsed = json.loads(
+                text, object_pairs_hook=detector.build, parse_constant=strict_constant, parse_int=parse_json_integer
+            )
         except RecursionError:
             raise ParseError("JSON parse error - nested too deeply.") from None
         except ValueError as error:

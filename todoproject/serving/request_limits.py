@@ -10,6 +10,9 @@ from rest_framework.exceptions import ParseError
 from todoproject.api.errors import error_response
 from todoproject.api.exceptions import PayloadTooLarge, UnsupportedCharset, UnsupportedContentEncoding
 
+# More digits are too large in any case, and slow to convert.
+MAX_DIGITS = 20
+
 
 class RequestLimitsMiddleware:
     """Refuses a body that is too large (413), not decoded from chunks (400), compressed or not in UTF-8 (415)."""
@@ -23,7 +26,7 @@ class RequestLimitsMiddleware:
                 request, ParseError("Chunked bodies are not supported by this server. Send a Content-Length.")
             )
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if length.isdigit() and int(length[:MAX_DIGITS]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())
         if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
             response = error_response(request, UnsupportedContentEncoding())

@@ -139,3 +139,23 @@ def test_hostile_multipart_form_is_refused(send: Callable, body: bytes) -> None:
 def test_very_long_email_is_refused_before_it_is_normalized(api: APIClient) -> None:
     body = {"email": "a" + "\u0301\u0327" * 100_000 + "@example.com", "password": "correct horse battery"}
     assert assert_error(api.post(reverse("auth-signup"), body), 400)[0]["attr"] == "email"
+
+
+@pytest.mark.parametrize("body", ['{"title": %s}', '[{"id": %s, "title": "x"}]', '{"due_at": [%s]}', '{"x": -%s}'])
+def test_number_of_thousands_of_digits_is_refused_in_our_words(user_client: APIClient, body: str) -> None:
+    text = body % ("9" * 5_000)
+    response: Any = user_client.generic("PATCH", reverse("todo-list"), text, content_type="application/json")
+    [error] = assert_error(response, 400)
+    assert error["detail"] == "JSON parse error - a number has more than 1000 digits."
+
+
+def test_byte_order_mark_of_json_is_refused_by_its_name(user_client: APIClient) -> None:
+    body: Any = b'\xef\xbb\xbf{"title": "x"}'
+    response = user_client.generic("POST", reverse("todo-list"), body, content_type="application/json")
+    [error] = assert_error(response, 400)
+    assert error["detail"] == "The body begins with a byte order mark. Send JSON without one."
+
+
+@pytest.mark.in_process("a gateway sends the length itself")
+def test_content_length_of_thousands_of_digits_is_413(user_client: APIClient) -> None:
+    assert_error(user_client.post(reverse("todo-list"), {"title": "x"}, CONTENT_LENGTH="9" * 5_000), 413)

@@ -97,6 +97,13 @@ def test_invalid_id_is_refused_by_its_index(user_client: APIClient, user: User, 
     assert stored_todos(user) == (1, [(todo.pk, "Buy milk", "open", 1)])
 
 
+@pytest.mark.parametrize("id", ["5", True, 1.5, None, [1], {}])
+def test_id_that_is_not_a_whole_number_is_told_so(user_client: APIClient, user: User, id: Any) -> None:
+    [error] = assert_error(user_client.patch(list_url(), [{"id": id, "title": "z"}]), 400)
+    assert (error["attr"], error["code"]) == ("0.id", "invalid")
+    assert "whole number" in error["detail"]
+
+
 def test_item_without_an_id_is_refused(user_client: APIClient, user: User) -> None:
     todo = make_todo(user)
     [error] = assert_error(user_client.patch(list_url(), [{"id": todo.pk, "title": "y"}, {"title": "z"}]), 400)

@@ -19,8 +19,9 @@ from testing.queries import capture_statements
 from testing.todo_rows import NEW_YEAR, insert_todos
 from testing.todos import ORDERINGS, link_urls, list_url
 from todos.keyset import Cursor, Ordering
-from todos.models import Todo, build_search_text
+from todos.models import Todo
 from todos.pagination import build_page_url, parse_ordering
+from todos.text_keys import build_search_text
 
 pytestmark = pytest.mark.in_process("counts statements and rows")
 
@@ -94,10 +95,10 @@ FILL = """
             FROM kinds
         )
     INSERT INTO todos_todo (
-        owner_id, title, description, search_text, revision, position, status_position, created_at, updated_at,
-        status, completed_at, due_at
+        owner_id, title, title_key, description, search_text, revision, position, status_position, created_at,
+        updated_at, status, completed_at, due_at
     )
-    SELECT %(first)s + n %% 10, title, '', title || %(separator)s, n, n, n, moment(n), moment(moved),
+    SELECT %(first)s + n %% 10, title, title, '', title || %(separator)s, n, n, n, moment(n), moment(moved),
         CASE WHEN old THEN 'completed' ELSE 'open' END, CASE WHEN old THEN moment(n) END,
         CASE WHEN kind NOT IN (5, 6, 7) THEN moment(moved) END
     FROM keys ORDER BY n

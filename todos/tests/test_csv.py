@@ -29,7 +29,7 @@ def fetch_csv(client: APIClient, **query: Any) -> Any:
 
 def parse_csv(response: Any) -> list[dict[str, str]]:
     """Return the rows of a CSV response as dicts, with the names of its first line."""
-    return list(csv.DictReader(io.StringIO(response.content.decode(), newline=""), strict=True))
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline=""), strict=True))
 
 
 def to_csv_rows(todos: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -69,7 +69,15 @@ def test_csv_is_not_returned_unless_preferred(user_client: APIClient, accept: st
 
 
 def test_empty_list_is_the_header_line(user_client: APIClient) -> None:
-    assert fetch_csv(user_client).content.decode() == ",".join(FIELDS) + "\r\n"
+    assert fetch_csv(user_client).content.decode("utf-8-sig") == ",".join(FIELDS) + "\r\n"
+
+
+def test_csv_begins_with_one_byte_order_mark(user_client: APIClient, user: User) -> None:
+    assert fetch_csv(user_client).content.startswith(b"\xef\xbb\xbfid,")
+    make_todo(user, "Käse")
+    content = fetch_csv(user_client, limit="1").content
+    assert content.startswith(b"\xef\xbb\xbfid,")
+    assert content.count(b"\xef\xbb\xbf") == 1
 
 
 def test_every_line_ends_in_crlf(user_client: APIClient, user: User) -> None:
@@ -191,7 +199,15 @@ def test_email_that_starts_like_a_formula_is_neutralized(db: None, sign: str) ->
     assert row["created_by"] == f"'{sign}1@example.com"
 
 
-@pytest.mark.parametrize("text", ["a=1", "1-1", "a@b", "a\n=1", "#1", "%", "  a", "'=1"])
+@pytest.mark.parametrize("text", ["'=1", "''=1", "'\t", "' +1", "'＝1"])
+def test_apostrophes_before_a_formula_get_another_one(user_client: APIClient, text: str) -> None:
+    """Who reads the cell takes exactly one away again."""
+    user_client.post(list_url(), {"title": "x", "description": text})
+    [row] = parse_csv(fetch_csv(user_client))
+    assert row["description"] == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["a=1", "1-1", "a@b", "a\n=1", "#1", "%", "  a", "'a", "' a'", "''"])
 def test_other_cells_are_unchanged(user_client: APIClient, text: str) -> None:
     user_client.post(list_url(), {"title": "x", "description": text})
     [row] = parse_csv(fetch_csv(user_client))

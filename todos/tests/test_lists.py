@@ -123,12 +123,34 @@ def test_descending_ordering_reverses_ties_too_and_puts_missing_dates_last(
     assert fetch_ids(user_client, ordering=f"-{field}") == ids[::-1] + ids_without_date[::-1]
 
 
-def test_titles_are_ordered_by_code_point(user_client: APIClient, user: User) -> None:
-    ordered = ["!", "10", "9", "B", "Z", "Z a", "Z-", "Za", "_", "a", "b", "e\u0301", "é", "я", "ﬀ", "\uffee", "😀"]
+def test_titles_are_ordered_without_case_and_accents(user_client: APIClient, user: User) -> None:
+    ordered = ["!", "10", "9", "_", "Äpfel", "apple", "Apricot", "B", "ﬀ", "Straße", "strasse 2", "Z", "z a", "Zebra"]
+    ordered += ["я", "한", "\U00010400", "😀"]
     for title in ordered[1::2] + ordered[::2]:
         make_todo(user, title)
     assert fetch_titles(user_client, ordering="title") == ordered
     assert fetch_titles(user_client, ordering="-title") == ordered[::-1]
+
+
+def test_titles_that_differ_in_case_and_accents_only_are_ordered_by_id(user_client: APIClient, user: User) -> None:
+    ids = [make_todo(user, title).pk for title in ("éa", "EA", "e\u0301A", "ea", "Ea")]
+    assert fetch_ids(user_client, ordering="title") == ids
+    assert fetch_ids(user_client, ordering="-title") == ids[::-1]
+
+
+def test_order_of_titles_follows_a_change(user_client: APIClient, user: User) -> None:
+    first, second = make_todo(user, "a"), make_todo(user, "b")
+    user_client.patch(todo_url(first), {"title": "Ç"})
+    user_client.patch(list_url(), [{"id": second.pk, "title": "É"}])
+    assert fetch_titles(user_client, ordering="title") == ["Ç", "É"]
+
+
+def test_longest_possible_title_key_is_stored(user_client: APIClient, user: User) -> None:
+    """Each of these characters is 18 in NFKD."""
+    titles = ["\ufdfa" * 128, "\ufdfa" * 127 + "a"]
+    for title in titles:
+        assert user_client.post(list_url(), {"title": title}).status_code == 201
+    assert fetch_titles(user_client, ordering="title") == titles
 
 
 def test_earliest_and_latest_possible_dates_are_ordered(user_client: APIClient, user: User) -> None:

@@ -22,6 +22,10 @@ from testing.todos import fetch_ids, fetch_list_error, fetch_titles, get_attr_an
         ("Привет", "ПРИВЕТ"),
         ("ﬁne", "FINE"),
         ("😀 fun", "😀"),
+        ("caf\u00e9", "CAFE\u0301"),
+        ("cafe\u0301", "CAF\u00c9"),
+        ("\u1e69 s\u0323\u0307 s\u0307\u0323", "s\u0307\u0323"),
+        ("한글", "\u1112\u1161\u11ab"),
     ],
 )
 def test_search_ignores_case(user_client: APIClient, user: User, field: str, text: str, search: str) -> None:

@@ -5,8 +5,9 @@ from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from testing.assertions import assert_error
 from testing.factories import client_for, make_todo, make_user
-from testing.todos import FIELDS, current_revision, list_url, todo_url
+from testing.todos import FIELDS, current_revision, get_attr_and_code, list_url, todo_url
 from todos.models import Todo, unguarded_todos
 from todos.serializers import TodoSerializer
 
@@ -236,6 +237,9 @@ def test_invalid_description_is_refused(user_client: APIClient, description: obj
     [
         ("2026-12-24T19:00:00+01:00", "2026-12-24T18:00:00Z"),
         ("2026-12-24t18:00:00.123456z", "2026-12-24T18:00:00.123456Z"),
+        ("2026-12-24T18:00:00.1234569Z", "2026-12-24T18:00:00.123456Z"),
+        ("2026-12-24T18:00:00.999999999+01:00", "2026-12-24T17:00:00.999999Z"),
+        (f"2026-12-24T18:00:00.{'9' * 5_000}Z", "2026-12-24T18:00:00.999999Z"),
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
         ("0001-01-01T02:00:00+02:00", "0001-01-01T00:00:00Z"),
         ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z"),
@@ -253,7 +257,8 @@ def test_due_date_is_stored_in_utc(user_client: APIClient, sent: str | None, sto
     "due_at",
     [
         "", "tomorrow", "2026-12-24", "2026-12-24T18:00:00", "2026-02-30T00:00:00Z", "2026-12-24T24:00:00Z",
-        "2026-12-24T18:00:60Z", "2026-12-24T18:00:00.1234567Z", "2026-12-24T18:00:00+24:00", "٢٠٢٦-12-24T18:00:00Z",
+        "2026-12-24T18:00:60Z", "2026-12-24T18:00:00.Z", "2026-12-24T18:00.5Z", "2026-12-24T18:00:00+24:00",
+        "٢٠٢٦-12-24T18:00:00Z",
         "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00Z", 5, True, [], {},
     ],
 )  # fmt: skip
@@ -261,6 +266,38 @@ def test_invalid_due_date_is_refused(user_client: APIClient, due_at: object) -> 
     response = user_client.post(list_url(), {"title": "x", "due_at": due_at})
     assert response.status_code == 400
     assert response.json()["errors"][0]["attr"] == "due_at"
+
+
+@pytest.mark.any_database
+def test_leap_second_is_refused_by_its_name(user_client: APIClient) -> None:
+    response = user_client.post(list_url(), {"title": "x", "due_at": "2016-12-31T23:59:60Z"})
+    [error] = assert_error(response, 400)
+    assert (error["attr"], "leap second" in error["detail"]) == ("due_at", True)
+
+
+# Characters that show nothing: spaces, format characters, fillers, marks that are ignored, blank braille, tags.
+INVISIBLE = [
+    "\u200b",
+    "\ufeff",
+    "\u00ad\u2060",
+    "\u3164",
+    "\u115f\u1160",
+    "\ufe0f",
+    "\u2800",
+    "\U000e0041",
+    "\u202e\u200f",
+]
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize("title", ["", " ", "\u3000", *INVISIBLE, " \u200b \u2800 "])
+def test_title_that_shows_nothing_is_blank(user_client: APIClient, title: str) -> None:
+    assert get_attr_and_code(user_client.post(list_url(), {"title": title})) == ("title", "blank")
+
+
+@pytest.mark.parametrize("title", ["👩\u200d👧", "a\u200b", "\u202eabc", "é\u0301", "\u0301"])
+def test_title_with_something_visible_is_kept(user_client: APIClient, title: str) -> None:
+    assert user_client.post(list_url(), {"title": title}).json()["title"] == title
 
 
 INVALID_IDS = [
