@@ -11,11 +11,12 @@ ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
 # Two runs on each database, so that they run side by side.
 ON_SQLITE = $(addprefix test-on-sqlite-,todoproject+accounts todos)
 ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject+accounts+deploy)
+CLIENT_TOOLS = .cache/clients
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +60,11 @@ test-on-lambda: .venv/dev
 test-long:  ## Run all tests with all rounds of races, fuzzing and sizes (slow)
 	@$(MAKE) --no-print-directory test PYTEST=--long ON_LAMBDA=
 
+test-clients: .venv/dev $(CLIENT_TOOLS)/ready  ## Test schema.yml with generated clients, linters and generated requests
+	$(BIN)/pytest clients $(PYTEST)
+	$(BIN)/pytest --postgresql clients/tests/test_generated_requests.py $(PYTEST)
+	$(BIN)/pytest --lambda clients/tests/test_generated_requests.py $(PYTEST)
+
 lint: .venv/dev  ## Check style, types, migrations and deployment settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -85,6 +91,13 @@ clean:  ## Remove the virtual environment and caches, not the database
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; set PYTHON= to another" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
+
+$(CLIENT_TOOLS)/ready: clients/requirements.txt clients/package.json clients/package-lock.json
+	$(PYTHON) -m venv --clear $(CLIENT_TOOLS)/venv
+	$(CLIENT_TOOLS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r clients/requirements.txt
+	cp clients/package.json clients/package-lock.json $(CLIENT_TOOLS)
+	cd $(CLIENT_TOOLS) && PATH="$$PWD/venv/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
 
 .venv/run: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt

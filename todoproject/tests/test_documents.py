@@ -118,7 +118,7 @@ def test_no_migration_is_pending(db: None) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "clients/requirements.txt"])
 def test_every_requirement_has_an_exact_version_and_a_purpose(name: str) -> None:
     for line in read_document(name).splitlines():
         if line and not line.startswith(("#", "-r ")):
