@@ -2,7 +2,9 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= $(if $(filter lambda,$(MAKECMDGOALS)),9000,8000)
 STAGE ?= dev
-URL = http://$(if $(findstring :,$(HOST)),[$(HOST)],$(HOST)):$(PORT)
+# An address that answers: a server on all addresses is also on the loopback one.
+ADDRESS = $(patsubst 0.0.0.0,127.0.0.1,$(patsubst ::,::1,$(HOST)))
+URL = http://$(if $(findstring :,$(ADDRESS)),[$(ADDRESS)],$(ADDRESS)):$(PORT)
 BIN = .venv/bin
 # The tests that `make test` runs on the Lambda emulator; `make test-long` runs all.
 ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \

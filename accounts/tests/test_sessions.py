@@ -40,6 +40,18 @@ def assert_csrf_failure(response: Any) -> None:
     assert error["detail"].startswith("CSRF Failed: ")
 
 
+@pytest.mark.parametrize("name", [LOGIN, "todo-list"])
+def test_origin_that_does_not_match_is_told_what_a_proxy_must_send(browser: Client, user: User, name: str) -> None:
+    browser.force_login(user)
+    browser.get(reverse(LOGIN))
+    token = browser.cookies[settings.CSRF_COOKIE_NAME].value
+    headers = {"Origin": "https://todo.example.com", "X-CSRFToken": token}
+    response = browser.post(reverse(name), {"title": "x"}, content_type="application/json", headers=headers)
+    assert_csrf_failure(response)
+    for hint in ("Origin checking failed", "X-Forwarded-Proto", "TRUSTED_PROXIES"):
+        assert hint in response.json()["message"]
+
+
 def test_login_form_begins_a_session(browser: Client, user: User) -> None:
     assert not is_logged_in(browser)
     assert log_in_by_form(browser, user).status_code == 302

@@ -76,8 +76,12 @@ def test_a_session_works_because_both_cookies_of_a_response_arrive(gateway: Gate
     page, body = gateway.send_request("GET", "/todos/", HTML | {"Cookie": f"sessionid={cookies['sessionid']}"})
     assert page.status == 200
     assert email.encode() in body
+    assert read_cookies(page).keys() <= {"csrftoken"}
 
 
 def read_cookies(response: HTTPResponse) -> dict[str, str]:
+    """Return the cookies that a response sets, each exactly once."""
     lines = [value for name, value in response.getheaders() if name.lower() == "set-cookie"]
-    return dict(line.split(";")[0].split("=", 1) for line in lines)
+    cookies = dict(line.split(";")[0].split("=", 1) for line in lines)
+    assert len(cookies) == len(lines), lines
+    return cookies

@@ -23,6 +23,10 @@ from todoproject.api.exceptions import DatabaseUnavailable, HostNotAllowed, Payl
 logger = logging.getLogger(__name__)
 
 
+# Behind a proxy, the most frequent reason of an origin that does not match.
+PROXY_HINT = "A proxy in front of the API must send Host and X-Forwarded-Proto, and TRUSTED_PROXIES must be set."
+
+
 class ErrorBody(dict):
     """The body of an error response, with the serializer that the browsable API needs to show errors beside fields."""
 
@@ -54,6 +58,8 @@ def to_api_exception(exc: Exception) -> Exception:
             return exceptions.NotFound()  # Django's text names the model or the URL patterns.
         case PermissionDenied():
             return exceptions.PermissionDenied(*exc.args)
+        case exceptions.PermissionDenied() if "Origin checking failed" in str(exc.detail):
+            return exceptions.PermissionDenied(f"{exc.detail} {PROXY_HINT}")
     return exc
 
 

@@ -22,6 +22,16 @@ class PayloadTooLarge(exceptions.APIException):
     default_code = "payload_too_large"
 
 
+class RequestTimeout(exceptions.APIException):
+    status_code = status.HTTP_408_REQUEST_TIMEOUT
+    default_detail = "The body did not arrive in time. Send the request again."
+    default_code = "request_timeout"
+
+
+class IncompleteBody(exceptions.ParseError):
+    default_detail = "The body is incomplete, or its chunks are malformed."
+
+
 class UnsupportedCharset(exceptions.APIException):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
     default_detail = "Only UTF-8 is accepted. Omit the charset or send charset=utf-8."

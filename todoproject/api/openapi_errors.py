@@ -15,6 +15,7 @@ from todoproject.api.errors import error_body
 from todoproject.api.exceptions import (
     DatabaseUnavailable,
     PayloadTooLarge,
+    RequestTimeout,
     UnsupportedCharset,
     UnsupportedContentEncoding,
     UnsupportedContentType,
@@ -29,6 +30,7 @@ INVALID_REQUESTS = [
 ]
 INVALID_FORMAT = field_error("format", "This format is not available here. Choose one of: json.", "invalid_choice")
 INVALID_BODIES = [
+    RequestTimeout(),
     PayloadTooLarge(),
     UnsupportedContentType("text/plain"),
     UnsupportedCharset(),
@@ -71,6 +73,7 @@ STATUS_DESCRIPTIONS = {
     404: "You have no todo with this id.",
     405: "On the list, this method is only allowed for bulk calls.",
     406: "None of the formats in `Accept` is available.",
+    408: "The body did not arrive in time.",
     410: "Deletions since that revision have been purged.",
     412: "A todo has changed. Nothing was written.",
     413: "The body is too large.",

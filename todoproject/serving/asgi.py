@@ -4,6 +4,7 @@ Slow clients (Slowloris) therefore hold a connection, but not a thread.
 """
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -72,9 +73,9 @@ class ThreadedApplication:
                     self.executor, self.run_wsgi_application, environ
                 )
         except TimeoutError:
-            return build_empty_response(408), None
+            return build_error_response("RequestTimeout"), None
         except IncompleteBodyError:
-            return build_empty_response(400), None
+            return build_error_response("IncompleteBody"), None
         if body.is_complete:
             return response, None
         response.headers.extend(CLOSE)
@@ -148,8 +149,14 @@ class ThreadedApplication:
         await send({"type": "http.response.body", "body": content[last:]})
 
 
-def build_empty_response(status: int) -> Response:
-    return Response(status, [(b"content-length", b"0"), *CLOSE], b"")
+def build_error_response(name: str) -> Response:
+    """Return the response with an error of todoproject.api.exceptions, to a request that Django has not seen."""
+    from todoproject.api import errors, exceptions  # Imported late: they need Django's settings.
+
+    error = getattr(exceptions, name)()
+    content = json.dumps(errors.error_body(error)).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode()), *CLOSE]
+    return Response(error.status_code, headers, content)
 
 
 async def discard_body(receive: Receive) -> None:

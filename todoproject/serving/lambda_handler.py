@@ -41,10 +41,29 @@ zappa = import_zappa_without_sdk()
 def handler(event: Event, context: Any) -> Any:
     """Serve one event: a request from API Gateway or a function URL, a schedule, or a command of Zappa's."""
     result = zappa.lambda_handler(sanitize_event_headers(event), context)
+    if isinstance(result, dict):
+        remove_repeated_cookies(result)
     body = result.get("body") or "" if isinstance(result, dict) else ""
     if len(body) > BASE64_THRESHOLD and not result.get("isBase64Encoded"):
         result |= {"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}
     return result
+
+
+def remove_repeated_cookies(result: dict[str, Any]) -> None:
+    """Leave each `Set-Cookie` header of a response once: Zappa repeats it, in both sets of headers."""
+    if "cookies" in result:  # HTTP APIs and function URLs
+        result["cookies"] = list(dict.fromkeys(result["cookies"]))
+    if "multiValueHeaders" in result:  # REST APIs, which merge both sets
+        headers = result["multiValueHeaders"]
+        cookies = [value for name, values in headers.items() if name.lower() == "set-cookie" for value in values]
+        result["multiValueHeaders"] = without_cookies(headers)
+        if cookies:
+            result["multiValueHeaders"]["Set-Cookie"] = list(dict.fromkeys(cookies))
+        result["headers"] = without_cookies(result.get("headers") or {})
+
+
+def without_cookies(headers: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in headers.items() if name.lower() != "set-cookie"}
 
 
 def sanitize_event_headers(event: Event) -> Event:

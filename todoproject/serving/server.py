@@ -44,8 +44,9 @@ def read_options() -> dict[str, Any]:
     This loads the application before the processes start, so that a configuration error is reported only once.
     """
     host, port = resolve_free_address(read_string("HOST") or "127.0.0.1", read_integer("PORT", default=8000))
-    # Granian has one time limit for two things: an idle connection, and reading the head of a request.
-    seconds = read_integer("KEEP_ALIVE_SECONDS", default=30)
+    # Granian has one time limit for two things: an idle connection, and reading the head of a request. The default is
+    # longer than that of common load balancers (60 seconds), so that it is they who close an idle connection.
+    seconds = read_integer("KEEP_ALIVE_SECONDS", default=75)
     import_module(APPLICATION.partition(":")[0])
     from django.conf import settings
 

@@ -1,5 +1,6 @@
 """The real server: slow clients, limits, chunked bodies, pipelined requests, the log."""
 
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -94,6 +95,13 @@ def test_body_after_expect_arrives(client: socket.socket) -> None:
     assert client.recv(65536).startswith(b"HTTP/1.1 200")
 
 
+def test_http_1_0_client_that_expects_100_gets_the_final_response_only(client: socket.socket) -> None:
+    """HTTP/1.0 knows no 1xx (RFC 9110, 10.1.1)."""
+    request = POST.replace(b"HTTP/1.1", b"HTTP/1.0")
+    client.sendall(request + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}")
+    assert client.makefile("rb").read().startswith(b"HTTP/1.0 400")
+
+
 def test_too_large_body_is_refused_before_it_is_sent_with_expect(client: socket.socket) -> None:
     client.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 9999999\r\n\r\n")
     assert client.recv(65536).startswith(b"HTTP/1.1 413")
@@ -134,7 +142,35 @@ def test_body_over_the_limit_is_413_and_one_at_the_limit_is_read(
 
 def test_malformed_chunk_is_400(client: socket.socket) -> None:
     client.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{")
-    assert client.recv(65536).startswith(b"HTTP/1.1 400")
+    head, body = client.makefile("rb").read().split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert json.loads(body)["errors"][0]["code"] == "parse_error"
+
+
+@pytest.mark.parametrize("host", [b"Host: evil.example\r\n", b"", b"Host: a\r\nHost: b\r\n"])
+def test_host_that_is_missing_wrong_or_repeated_is_400_in_the_error_shape(client: socket.socket, host: bytes) -> None:
+    client.sendall(b"GET /health/ HTTP/1.1\r\nConnection: close\r\n" + host + b"\r\n")
+    head, body = client.makefile("rb").read().split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert json.loads(body)["errors"][0]["code"] == "host_not_served"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        (b"GE(T / HTTP/1.1", b"400"),
+        (b"GET", b"400"),
+        (b"GET / HTTP/9.9", b"400"),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1", b"414"),
+    ],
+)
+def test_what_the_http_server_refuses_itself_has_an_empty_body(
+    client: socket.socket, request_line: bytes, status: bytes
+) -> None:
+    """docs/api.md says so."""
+    client.sendall(request_line + b"\r\nHost: localhost\r\n\r\n")
+    head, body = client.makefile("rb").read().split(b"\r\n\r\n")
+    assert (head.split()[1], body) == (status, b"")
 
 
 def test_transfer_encoding_other_than_chunked_is_400(client: socket.socket) -> None:
