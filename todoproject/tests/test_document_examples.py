@@ -5,22 +5,19 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
-from accounts.tokens import issue_tokens
+from examples.sync_client import SyncClient
 from testing import markdown
-from testing.factories import client_for, make_todo
-from todos.models import Todo
-from todos.purge import purge
+from testing.factories import make_todo
+from testing.passwords import PASSWORD
 
 pytestmark = pytest.mark.any_database
 
@@ -68,80 +65,23 @@ def test_calls_of_the_api_guide_return_the_documented_statuses(server: Any) -> N
     assert run_in_shell(script, server) == documented_statuses(script)
 
 
-@pytest.fixture
-def sync_client(live_server: Any, user: User) -> Any:
-    """The client of the syncing guide, logged in as `user`."""
-    [code] = markdown.list_code_blocks(markdown.read_document("docs/sync.md"), "python")
-    module: Any = ModuleType("sync_client")
-    exec(compile(code, "docs/sync.md", "exec"), module.__dict__)  # noqa: S102
-    module.API, module.TOKEN = live_server.url, issue_tokens(user)["access"]
-    return module
-
-
-def listed(user: User) -> dict[int, Any]:
-    return {todo["id"]: todo for todo in client_for(user).get(reverse("todo-list")).json()}
-
-
-def detail(todo: Todo) -> str:
-    return reverse("todo-detail", args=[todo.pk])
+def test_syncing_guide_quotes_the_example_client() -> None:
+    example = markdown.read_document("examples/sync_client.py")
+    quoted = markdown.list_code_blocks(markdown.read_document("docs/sync.md"), "python")
+    assert len(quoted) == 6
+    for block in quoted:
+        for method in re.split(r"\n\n+(?=def )", block.strip()):
+            assert textwrap.indent(method, "    ") in example
 
 
 @pytest.mark.in_process("serves the API from the process of the tests")
-class TestSyncClient:
-    def test_copy_equals_the_list_after_every_kind_of_write(self, sync_client: Any, user: User) -> None:
-        todos = [make_todo(user, title) for title in "abc"]
-        sync_client.sync()
-        assert sync_client.todos == listed(user)
-        client_for(user).delete(detail(todos[0]))
-        client_for(user).patch(detail(todos[1]), {"title": "changed"})
-        sync_client.add("added", key="k1")
-        sync_client.sync()
-        assert sync_client.todos == listed(user)
-        assert len(sync_client.todos) == 3
-
-    def test_add_with_the_same_key_creates_one_todo(self, sync_client: Any, user: User) -> None:
-        sync_client.add("Buy milk", key="k1")
-        sync_client.add("Buy milk", key="k1")
-        assert len(listed(user)) == 1
-
-    def test_complete_changes_the_todo(self, sync_client: Any, user: User) -> None:
-        todo = make_todo(user)
-        sync_client.sync()
-        sync_client.complete(sync_client.todos[todo.pk])
-        assert listed(user)[todo.pk]["status"] == "completed"
-
-    def test_complete_takes_the_current_todo_if_the_copy_is_stale(self, sync_client: Any, user: User) -> None:
-        todo = make_todo(user)
-        sync_client.sync()
-        client_for(user).patch(detail(todo), {"title": "changed"})
-        sync_client.complete(sync_client.todos[todo.pk])
-        assert sync_client.todos == listed(user)
-        assert sync_client.todos[todo.pk]["status"] == "open"
-
-    def test_sync_follows_the_pages(self, sync_client: Any, user: User) -> None:
-        client = client_for(user)
-        for _ in range(3):
-            client.post(reverse("todo-list"), [{"title": "many"}] * 100)
-        sync_client.sync()
-        assert sync_client.todos == listed(user)
-        assert len(sync_client.todos) == 300
-
-    def test_sync_starts_again_after_the_statement_for_a_restored_backup(self, sync_client: Any, user: User) -> None:
-        todo = make_todo(user)
-        sync_client.sync()
-        sync_client.todos[0] = {"id": 0, "title": "lost with the server's disk"}
-        [statement] = markdown.list_code_blocks(markdown.read_document("docs/operations.md"), "sql")
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-        sync_client.sync()
-        assert sync_client.todos == listed(user)
-        assert list(sync_client.todos) == [todo.pk]
-
-    def test_sync_starts_again_after_deletions_were_purged(self, sync_client: Any, user: User) -> None:
-        todos = [make_todo(user, title) for title in "ab"]
-        sync_client.sync()
-        client_for(user).delete(detail(todos[0]))
-        purge(timezone.now())
-        sync_client.sync()
-        assert sync_client.todos == listed(user)
-        assert list(sync_client.todos) == [todos[1].pk]
+def test_example_client_starts_again_after_the_statement_for_a_restored_backup(live_server: Any, user: User) -> None:
+    todo = make_todo(user)
+    client = SyncClient(live_server.url, user.email, PASSWORD)
+    client.sync()
+    client.state["todos"]["0"] = {"id": 0, "title": "lost with the server's disk"}
+    [statement] = markdown.list_code_blocks(markdown.read_document("docs/operations.md"), "sql")
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    client.sync()
+    assert list(client.view()) == [str(todo.pk)]
