@@ -3,9 +3,9 @@
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
-from queue import SimpleQueue
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -59,16 +59,24 @@ def create_function(package: Path, stage: str, max_instances: int, url: str) -> 
 
 
 def wait_for_signals(function: EmulatedFunction, gateway: Gateway) -> None:
-    """Print the URL and the log's path, then wait for SIGINT or SIGTERM; discard all instances at each SIGHUP."""
-    signals: SimpleQueue[int] = SimpleQueue()
-    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, lambda number, _: signals.put(number))
-    print(
-        f"API {gateway.url}/   log {function.log}   cold start: kill -HUP {os.getpid()}   (stop with Ctrl-C)",
-        flush=True,
-    )
-    while signals.get() == signal.SIGHUP:
-        function.discard_instances()
+    """Print the URL and the log's path, then wait for SIGINT or SIGTERM; discard all instances at each SIGHUP.
+
+    The signals arrive through a socket, because the system may deliver one to another thread than this, and a wait for
+    a lock would not end then.
+    """
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    with reader, writer:
+        signal.set_wakeup_fd(writer.fileno())
+        for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signal_number, lambda number, frame: None)
+        print(
+            f"API {gateway.url}/   log {function.log}   cold start: kill -HUP {os.getpid()}   (stop with Ctrl-C)",
+            flush=True,
+        )
+        while reader.recv(1)[0] == signal.SIGHUP:
+            function.discard_instances()
+        signal.set_wakeup_fd(-1)
 
 
 def read_number(name: str, default: int, at_least: int, at_most: int) -> int:
