@@ -161,7 +161,9 @@ def test_host_that_is_missing_wrong_or_repeated_is_400_in_the_error_shape(client
         (b"GE(T / HTTP/1.1", b"400"),
         (b"GET", b"400"),
         (b"GET / HTTP/9.9", b"400"),
+        (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2", b"400"),
         (b"GET /" + b"a" * 70_000 + b" HTTP/1.1", b"414"),
+        (b"GET / HTTP/1.1" + b"\r\nX: y" * 20_000, b"431"),
     ],
 )
 def test_what_the_http_server_refuses_itself_has_an_empty_body(
