@@ -14,11 +14,12 @@ ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
 ON_SQLITE = $(addprefix test-on-sqlite-,todoproject+accounts todos+examples)
 ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject+accounts+deploy)
 CLIENT_TOOLS = .cache/clients
+PEERS = .cache/benchmark-peers
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +79,9 @@ lint: .venv/dev  ## Check style, types, migrations and deployment settings
 schema: .venv/dev  ## Regenerate schema.yml
 	$(BIN)/python manage.py spectacular --file schema.yml --validate --fail-on-warn
 
+bench: .venv/dev $(PEERS)/ready  ## Compare the API with other frameworks under load (BENCH=--postgresql for PostgreSQL)
+	$(BIN)/python -m benchmarks.compare $(BENCH)
+
 bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
 	$(BIN)/python -m benchmarks.cold_start
 
@@ -99,6 +103,11 @@ $(CLIENT_TOOLS)/ready: clients/requirements.txt clients/package.json clients/pac
 	$(CLIENT_TOOLS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r clients/requirements.txt
 	cp clients/package.json clients/package-lock.json $(CLIENT_TOOLS)
 	cd $(CLIENT_TOOLS) && PATH="$$PWD/venv/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(PEERS)/ready: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
 	@touch $@
 
 .venv/run: requirements.txt | .venv/bin/python

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from testing.server import free_port
+from testing.ports import free_port
 
 
 class Postbox:

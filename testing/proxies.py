@@ -11,7 +11,7 @@ from http.client import HTTPResponse, HTTPSConnection
 from pathlib import Path
 
 from testing.markdown import read_document
-from testing.server import free_port
+from testing.ports import free_port
 
 NGINX = """
 {user}

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from django.utils.datastructures import CaseInsensitiveMapping
 
 from testing.openapi import Exchange, check_exchange
 from testing.passwords import PASSWORD
+from testing.ports import free_port
 
 
 class CallResponse(NamedTuple):
@@ -41,12 +41,6 @@ def new_postgresql_database() -> str:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
     return os.environ["DATABASE_URL"].replace("/postgres?", f"/{name}?")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class APICaller:

@@ -18,6 +18,13 @@ pytestmark = pytest.mark.any_database
 API_GUIDE = read_document("docs/api.md")
 SETTINGS = read_document("docs/settings.md")
 
+REQUIREMENTS = [
+    "requirements.txt",
+    "requirements-dev.txt",
+    "clients/requirements.txt",
+    "benchmarks/peers/requirements.txt",
+]
+
 # The functions that read an environment variable, whose name is their first argument.
 READS_VARIABLE = re.compile(
     r"\b(?:read_(?:string|string_list|boolean|integer|rate|origins|base_url)|os\.environ\.get|os\.getenv)"
@@ -118,7 +125,10 @@ def test_no_migration_is_pending(db: None) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "clients/requirements.txt"])
+@pytest.mark.parametrize(
+    "name",
+    ["requirements.txt", "requirements-dev.txt", "clients/requirements.txt", "benchmarks/peers/requirements.txt"],
+)
 def test_every_requirement_has_an_exact_version_and_a_purpose(name: str) -> None:
     for line in read_document(name).splitlines():
         if line and not line.startswith(("#", "-r ")):

@@ -1,0 +1,209 @@
+"""Starts the servers of the comparison, each in one process on one core, with its own database of the same data."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Self
+
+from testing.ports import free_port
+
+SERVER_CORE = "0"
+ROOT = Path(__file__).resolve().parent.parent
+PEER_BIN = ROOT / ".cache" / "benchmark-peers" / "bin"
+SECRET_KEY = "benchmark-key-of-more-than-fifty-characters-0123456789-abcdefghij"  # noqa: S105
+PASSWORD = "correct horse battery"  # noqa: S105
+# The users, and how many todos each has.
+USERS = {"small": 20, "large": 1_000, "writer": 0, "changer": 1}
+
+
+class PeerServer:
+    """A server with users and todos; a context manager."""
+
+    name: str
+    has_etags = False
+    etag = ""
+
+    def __init__(self, folder: Path, postgresql: str) -> None:
+        self.folder = folder / self.name.replace(" ", "-")
+        self.folder.mkdir()
+        self.port = free_port()
+        self.tokens: dict[str, str] = {}
+        self.environment = os.environ | {
+            "SECRET_KEY": SECRET_KEY,
+            "DATABASE_URL": self.create_database(postgresql),
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+        }
+
+    def create_database(self, postgresql: str) -> str:
+        if not postgresql:
+            return f"sqlite:///{self.folder}/benchmark.sqlite3"
+        import psycopg
+
+        name = "bench_" + "".join(letter for letter in self.name.lower() if letter.isalnum())
+        with psycopg.connect(postgresql, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return postgresql.replace("/postgres?", f"/{name}?")
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def prepare(self) -> None:
+        """Create the tables, the users and their todos."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self.prepare()
+        self.log = (self.folder / "log").open("wb")
+        command = ["taskset", "-c", SERVER_CORE, *self.command()]
+        self.process = subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
+        )
+        self.wait_until_started()
+        self.after_start()
+        return self
+
+    def after_start(self) -> None:
+        """Fetch what the calls need."""
+
+    def __exit__(self, *exc: object) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+        self.log.close()
+
+    def wait_until_started(self) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            with suppress(OSError):
+                self.call("GET", "/todos/")
+                return
+        raise TimeoutError((self.folder / "log").read_text())
+
+    def call(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, Any]:
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def todo_path(self, user: str) -> str:
+        """Return the path of a todo of this user."""
+        _, _, body = self.call("GET", "/todos/", token=self.tokens[user])
+        return f"/todos/{json.loads(body)[-1]['id']}/"
+
+    def process_ids(self) -> list[int]:
+        """Return the ids of the server's process and of its descendants."""
+        found = [self.process.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                found.extend(int(child) for child in (task / "children").read_text().split())
+        return found
+
+
+class ThisProject(PeerServer):
+    """The API, on the server that `make run` starts, with one process."""
+
+    name = "this project"
+    has_etags = True
+
+    def __init__(self, folder: Path, postgresql: str) -> None:
+        super().__init__(folder, postgresql)
+        names = ["LOGIN", "SIGNUP", "REFRESH", "RESET", "ACCOUNT", "EMAIL", "RESET_EMAIL"]
+        self.environment |= {f"THROTTLE_{name}": "" for name in names}
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "todoproject.serving.server", "--workers=1"]
+
+    def prepare(self) -> None:
+        migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+        subprocess.run(migrate, cwd=ROOT, env=self.environment, check=True)  # noqa: S603
+
+    def after_start(self) -> None:
+        for user, count in USERS.items():
+            credentials = {"email": f"{user}@example.com", "password": PASSWORD}
+            token = json.loads(self.call("POST", "/auth/signup/", credentials)[2])["token"]
+            todos = [{"title": f"Buy milk {number}"} for number in range(count)]
+            for start in range(0, count, 100):
+                assert self.call("POST", "/todos/", todos[start : start + 100], token)[0] == 201  # noqa: S101
+            self.tokens[user] = token
+        self.etag = self.call("GET", "/todos/", token=self.tokens["small"])[1]["ETag"]
+
+
+class PeerOfTables(PeerServer):
+    """A peer: all peers have the tables of the Django peers."""
+
+    urls = "benchmarks.peers.django_peer.drf"
+
+    def __init__(self, folder: Path, postgresql: str) -> None:
+        super().__init__(folder, postgresql)
+        self.environment |= {
+            "DJANGO_SETTINGS_MODULE": "benchmarks.peers.django_peer.settings",
+            "ROOT_URLCONF": self.urls,
+        }
+
+    def prepare(self) -> None:
+        command = [str(PEER_BIN / "python"), "-m", "benchmarks.peers.django_peer.prepare", json.dumps(USERS)]
+        prepared = subprocess.run(  # noqa: S603
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        )
+        self.tokens = json.loads(prepared.stdout.splitlines()[-1])
+
+
+class GunicornPeer(PeerOfTables):
+    application = "benchmarks.peers.django_peer.wsgi"
+
+    def command(self) -> list[str]:
+        options = ["--workers=1", "--threads=4", f"--bind=127.0.0.1:{self.port}", "--log-level=warning"]
+        return [str(PEER_BIN / "gunicorn"), *options, "--keep-alive=60", self.application]
+
+
+class StockDRF(GunicornPeer):
+    """Django REST Framework as its tutorial has it, on gunicorn with four threads."""
+
+    name = "stock DRF"
+
+
+class DjangoNinja(GunicornPeer):
+    """django-ninja, on gunicorn with four threads."""
+
+    name = "django-ninja"
+    urls = "benchmarks.peers.django_peer.ninja"
+
+
+class Flask(GunicornPeer):
+    """Flask 3 with SQLAlchemy, on gunicorn with four threads."""
+
+    name = "Flask"
+    application = "benchmarks.peers.flask_api:app"
+
+
+class FastAPI(PeerOfTables):
+    """FastAPI with SQLAlchemy in synchronous functions, on uvicorn."""
+
+    name = "FastAPI"
+    application = "benchmarks.peers.fastapi_sync:app"
+
+    def command(self) -> list[str]:
+        options = ["--host=127.0.0.1", f"--port={self.port}", "--no-access-log", "--log-level=warning"]
+        return [str(PEER_BIN / "uvicorn"), *options, "--loop=uvloop", "--http=httptools", self.application]
+
+
+class AsynchronousFastAPI(FastAPI):
+    """FastAPI with SQLAlchemy in asynchronous functions, on uvicorn."""
+
+    name = "FastAPI async"
+    application = "benchmarks.peers.fastapi_async:app"
+
+
+PEERS: dict[str, type[PeerServer]] = {
+    peer.name: peer for peer in (StockDRF, DjangoNinja, FastAPI, AsynchronousFastAPI, Flask, ThisProject)
+}
