@@ -11,7 +11,8 @@ from todoproject.admin import LimitedSearchMixin
 
 
 class UserCreationForm(AdminUserCreationForm):
-    usable_password = None  # type: ignore[assignment]  # Without a password, nobody could use the account or sign up with its address.
+    # Without a password, nobody could use the account, or sign up with its address.
+    usable_password = None  # type: ignore[assignment]
 
     class Meta:
         model = User

@@ -6,6 +6,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
 from rest_framework_simplejwt import authentication, tokens
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken, TokenError
+from rest_framework_simplejwt.settings import api_settings
 
 from accounts.exceptions import ExpiredToken, InvalidAccountOrToken
 from accounts.models import User
@@ -15,7 +16,7 @@ from todoproject.api.integers import parse_integer
 
 TokenType = TypeVar("TokenType", bound=tokens.Token)
 
-SCHEMES = {b"bearer", b"jwt"}
+SCHEMES = {name.lower().encode() for name in api_settings.AUTH_HEADER_TYPES}
 
 
 class JWTAuthentication(authentication.JWTAuthentication):
@@ -23,12 +24,12 @@ class JWTAuthentication(authentication.JWTAuthentication):
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         """Return the token; None for another scheme. Raises UnusableAuthorization (401) unless one token follows."""
-        scheme, *tokens = header.split() or [b""]
+        scheme, *rest = header.split() or [b""]
         if scheme.lower() not in SCHEMES:
             return None
-        if len(tokens) != 1:
+        if len(rest) != 1:
             raise UnusableAuthorization
-        return tokens[0]
+        return rest[0]
 
     def get_validated_token(self, raw_token: bytes) -> AccessToken:
         return decode_token(AccessToken, raw_token)

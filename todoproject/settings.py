@@ -117,7 +117,6 @@ LOGIN_URL = "rest_framework:login"
 LOGIN_REDIRECT_URL = "todo-list"
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
-    "AUTH_TOKEN_CLASSES": ("accounts.tokens.AccessToken",),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.read_integer("ACCESS_TOKEN_MINUTES", default=15)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.read_integer("REFRESH_TOKEN_DAYS", default=14)),
     "LEEWAY": env.read_integer("TOKEN_LEEWAY_SECONDS", default=10),

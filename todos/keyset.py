@@ -8,6 +8,9 @@ from django.db.models import F
 
 from todos.models import Todo, TodoQuerySet
 
+# The orderings whose column has another name.
+SORT_COLUMNS = {"title": "title_key"}
+
 
 @dataclass(frozen=True)
 class Ordering:
@@ -26,9 +29,10 @@ class Ordering:
 
         Ties are broken in the order of the ids, by the column that has an index for such a list.
         """
-        field = "title_key" if name.endswith("title") else name.removeprefix("-")
+        name, is_descending = name.removeprefix("-"), name.startswith("-")
+        field = SORT_COLUMNS.get(name, name)
         tie_breaker = "status_position" if filtered_by_status else "position"
-        return cls(None if field == "id" else field, name.startswith("-"), tie_breaker)
+        return cls(None if field == "id" else field, is_descending, tie_breaker)
 
     @classmethod
     def by_revision(cls) -> Self:

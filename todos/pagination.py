@@ -15,7 +15,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from accounts.authentication import logged_in_user
 from todoproject.api.exceptions import field_error
 from todoproject.api.integers import parse_integer
-from todos.keyset import Cursor, Ordering, build_range_queries, read_rows
+from todos.keyset import SORT_COLUMNS, Cursor, Ordering, build_range_queries, read_rows
 from todos.models import Todo, TodoQuerySet
 
 MAX_PAGE_ROWS = 200
@@ -105,15 +105,16 @@ def parse_cursor(request: Request) -> Cursor | None:
 def build_cursor_signer(request: Request) -> Signer:
     """Return the signer of cursors. Its salt ties a cursor to the user and the query.
 
-    It also ties a cursor of an ordering by title to the key by which titles are sorted: that was the title itself once.
+    It also ties a cursor to the column that is sorted by, where that is not the named one: titles were sorted by
+    themselves once.
     """
     query = sorted(
         (name, value)
         for name, value in request.query_params.items()
         if value and name not in ("limit", "cursor", "format")
     )
-    key = " title_key" if "title" in request.query_params.get("ordering", "") else ""
-    return Signer(salt=f"todos.cursor {request.user.pk} {query}{key}")
+    column = SORT_COLUMNS.get(request.query_params.get("ordering", "").removeprefix("-"))
+    return Signer(salt=f"todos.cursor {request.user.pk} {query}{f' {column}' if column else ''}")
 
 
 def read_page(request: Request, queryset: TodoQuerySet, ordering: Ordering, limit: int, cursor: Cursor | None) -> Page:

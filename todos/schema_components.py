@@ -11,16 +11,15 @@ ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}
 EXPECTED_REVISION = ID | {
     "description": "Change the todo only if this is still its revision. Without it, the change always applies."
 }
-TOMBSTONE = {
-    "type": "object",
-    "description": "A deleted todo.",
-    "required": ["id", "revision", "deleted"],
-    "properties": {"id": ID, "revision": ID, "deleted": {"type": "boolean", "const": True}},
-}
 
 
 def reference(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(description: str, properties: dict[str, Any], **rules: Any) -> dict[str, Any]:
+    """Return the schema of an object, with its rules, such as `required`."""
+    return {"type": "object", "description": description, **rules, "properties": properties}
 
 
 def bulk(name: str, description: str) -> dict[str, Any]:
@@ -42,34 +41,26 @@ def add_components(result: dict[str, Any], generator: Any, request: Any, public:
     fields["title"]["minLength"] = 1
     changes = fields | {"revision": EXPECTED_REVISION}
     components |= {
-        "NewTodo": {
-            "type": "object",
-            "description": "A todo to create.",
-            "required": ["title"],
-            "properties": fields,
-        },
+        "NewTodo": record("A todo to create.", fields, required=["title"]),
         "NewTodos": bulk("NewTodo", "Todos to create, all or none."),
-        "TodoReplacement": {
-            "type": "object",
-            "description": "The new values of a todo. An optional field that is omitted keeps its value.",
-            "required": ["title"],
-            "properties": changes,
-        },
-        "TodoPatch": {
-            "type": "object",
-            "description": "The fields of a todo to change: at least one besides `revision`.",
-            "minProperties": 1,
-            "properties": changes,
-        },
-        "TodoChange": {
-            "type": "object",
-            "description": "The todo with this id, and its fields to change: at least one besides `revision`.",
-            "required": ["id"],
-            "minProperties": 2,
-            "properties": {"id": ID, **changes},
-        },
+        "TodoReplacement": record(
+            "The new values of a todo. An optional field that is omitted keeps its value.", changes, required=["title"]
+        ),
+        "TodoPatch": record(
+            "The fields of a todo to change: at least one besides `revision`.", changes, minProperties=1
+        ),
+        "TodoChange": record(
+            "The todo with this id, and its fields to change: at least one besides `revision`.",
+            {"id": ID, **changes},
+            required=["id"],
+            minProperties=2,
+        ),
         "TodoChanges": bulk("TodoChange", "Todos to change, all or none."),
-        "Tombstone": TOMBSTONE,
+        "Tombstone": record(
+            "A deleted todo.",
+            {"id": ID, "revision": ID, "deleted": {"type": "boolean", "const": True}},
+            required=["id", "revision", "deleted"],
+        ),
         "TodoOrTombstone": {
             "description": "A todo, or what is left of a deleted one.",
             "anyOf": [reference("Todo"), reference("Tombstone")],

@@ -1,5 +1,7 @@
 """The errors that any view may return, each with its status, code and text."""
 
+from collections.abc import Iterable
+
 from rest_framework import exceptions, status
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -7,6 +9,12 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 def field_error(attr: str, detail: str, code: str) -> ValidationError:
     """Return the 400 error about one field, query parameter or header."""
     return ValidationError({attr: [ErrorDetail(detail, code=code)]})
+
+
+def format_error(available: Iterable[str]) -> ValidationError:
+    """Return the 400 error about a `?format=` that is not one of the available ones."""
+    detail = f"This format is not available here. Choose one of: {', '.join(sorted(set(available)))}."
+    return field_error("format", detail, "invalid_choice")
 
 
 class UnusableAuthorization(exceptions.AuthenticationFailed):

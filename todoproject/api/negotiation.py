@@ -10,7 +10,7 @@ from django.http.request import MediaType
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from todoproject.api.exceptions import UnsupportedContentType, field_error
+from todoproject.api.exceptions import UnsupportedContentType, format_error
 
 
 class StrictNegotiation(DefaultContentNegotiation):
@@ -38,9 +38,7 @@ class StrictNegotiation(DefaultContentNegotiation):
     def filter_renderers(self, renderers: Any, format: str) -> Any:
         if matching := [renderer for renderer in renderers if renderer.format == format]:
             return matching
-        available = ", ".join(sorted({renderer.format for renderer in renderers}))
-        detail = f"This format is not available here. Choose one of: {available}."
-        raise field_error(self.settings.URL_FORMAT_OVERRIDE, detail, "invalid_choice")
+        raise format_error(renderer.format for renderer in renderers)
 
 
 def find_range(media_type: str, ranges: list[MediaType]) -> MediaType | None:

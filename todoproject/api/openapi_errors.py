@@ -20,6 +20,7 @@ from todoproject.api.exceptions import (
     UnsupportedContentEncoding,
     UnsupportedContentType,
     field_error,
+    format_error,
 )
 from todoproject.api.suggestions import unknown_name_message
 from todoproject.api.views import StrictView
@@ -28,7 +29,7 @@ INVALID_REQUESTS = [
     field_error("title", "This field is required.", "required"),
     field_error("statsu", unknown_name_message("parameter", "statsu", ["status"]), "unknown"),
 ]
-INVALID_FORMAT = field_error("format", "This format is not available here. Choose one of: json.", "invalid_choice")
+INVALID_FORMAT = format_error(["json"])
 INVALID_BODIES = [
     RequestTimeout(),
     PayloadTooLarge(),

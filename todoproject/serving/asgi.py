@@ -73,9 +73,9 @@ class ThreadedApplication:
                     self.executor, self.run_wsgi_application, environ
                 )
         except TimeoutError:
-            return build_error_response("RequestTimeout"), None
+            return build_error_response(timed_out=True), None
         except IncompleteBodyError:
-            return build_error_response("IncompleteBody"), None
+            return build_error_response(timed_out=False), None
         if body.is_complete:
             return response, None
         response.headers.extend(CLOSE)
@@ -149,12 +149,13 @@ class ThreadedApplication:
         await send({"type": "http.response.body", "body": content[last:]})
 
 
-def build_error_response(name: str) -> Response:
-    """Return the response with an error of todoproject.api.exceptions, to a request that Django has not seen."""
-    from todoproject.api import errors, exceptions  # Imported late: they need Django's settings.
+def build_error_response(*, timed_out: bool) -> Response:
+    """Return the response to a request whose body did not arrive completely; Django has not seen it."""
+    from todoproject.api.errors import error_body  # Imported late: it needs Django to be set up.
+    from todoproject.api.exceptions import IncompleteBody, RequestTimeout
 
-    error = getattr(exceptions, name)()
-    content = json.dumps(errors.error_body(error)).encode()
+    error = RequestTimeout() if timed_out else IncompleteBody()
+    content = json.dumps(error_body(error)).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode()), *CLOSE]
     return Response(error.status_code, headers, content)
 

@@ -41,9 +41,10 @@ zappa = import_zappa_without_sdk()
 def handler(event: Event, context: Any) -> Any:
     """Serve one event: a request from API Gateway or a function URL, a schedule, or a command of Zappa's."""
     result = zappa.lambda_handler(sanitize_event_headers(event), context)
-    if isinstance(result, dict):
-        remove_repeated_cookies(result)
-    body = result.get("body") or "" if isinstance(result, dict) else ""
+    if not isinstance(result, dict):
+        return result
+    remove_repeated_cookies(result)
+    body = result.get("body") or ""
     if len(body) > BASE64_THRESHOLD and not result.get("isBase64Encoded"):
         result |= {"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}
     return result

@@ -25,7 +25,7 @@ class RequestLimitsMiddleware:
             return error_response(
                 request, ParseError("Chunked bodies are not supported by this server. Send a Content-Length.")
             )
-        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = (request.META.get("CONTENT_LENGTH") or "").lstrip("0")
         if length.isdigit() and int(length[:MAX_DIGITS]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return error_response(request, PayloadTooLarge())
         if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
