@@ -100,11 +100,13 @@ def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
 
 @pytest.fixture(scope="session", autouse=True)
 def check_exchanges() -> Iterator[None]:
-    """Check every request of a test client, and its response, against schema.yml."""
-    from testing.openapi_clients import checked_requests
+    """Check every request of a test client or to a real server, and its response, against schema.yml."""
+    from testing.openapi_clients import check_requests, check_sends
+    from testing.server import APICaller
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Client, "request", checked_requests(Client.request))
+        patch.setattr(Client, "request", check_requests(Client.request))
+        patch.setattr(APICaller, "send", check_sends(APICaller.send))
         yield
 
 

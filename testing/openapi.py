@@ -1,6 +1,6 @@
 """Checks real requests and responses against schema.yml.
 
-conftest.py checks those of all test clients, `testing.server` those of real servers. HTML pages are not described in
+conftest.py has it check those of all tests; benchmarks, which measure time, do without. HTML pages are not described in
 the document. Of a long array, the first items are checked.
 """
 

@@ -61,31 +61,32 @@ def make_certificate(folder: Path) -> None:
     subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)  # noqa: S603
 
 
+def read_example(name: str, replacements: dict[str, str]) -> str:
+    """Return an example of docs/examples with other addresses and files, each of which it must have."""
+    example = read_document(f"docs/examples/{name}")
+    for old, new in replacements.items():
+        assert old in example
+        example = example.replace(old, new)
+    return example
+
+
 def build_nginx_command(folder: Path, port: int, server_port: int) -> list[str]:
-    example = read_document("docs/examples/nginx.conf")
-    for old, new in {
+    replacements = {
         "listen 443 ssl": f"listen 127.0.0.1:{port} ssl",
         "server_name todo.example.com": "server_name localhost",
         "/etc/letsencrypt/live/todo.example.com/fullchain.pem": f"{folder}/cert.pem",
         "/etc/letsencrypt/live/todo.example.com/privkey.pem": f"{folder}/key.pem",
         "127.0.0.1:8000": f"127.0.0.1:{server_port}",
-    }.items():
-        assert old in example
-        example = example.replace(old, new)
+    }
+    example = read_example("nginx.conf", replacements)
     user = "user root;" if os.getuid() == 0 else ""
     (folder / "nginx.conf").write_text(NGINX.format(user=user, folder=folder, example=example))
     return ["nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
 
 
 def build_caddy_command(folder: Path, port: int, server_port: int) -> list[str]:
-    example = read_document("docs/examples/Caddyfile")
     site = f"https://localhost:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/cert.pem {folder}/key.pem"
-    for old, new in {
-        "todo.example.com {": site,
-        "127.0.0.1:8000": f"127.0.0.1:{server_port}",
-    }.items():
-        assert old in example
-        example = example.replace(old, new)
+    example = read_example("Caddyfile", {"todo.example.com {": site, "127.0.0.1:8000": f"127.0.0.1:{server_port}"})
     (folder / "Caddyfile").write_text(CADDY.format(example=example))
     return ["caddy", "run", "--adapter", "caddyfile", "--config", f"{folder}/Caddyfile"]
 

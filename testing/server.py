@@ -10,14 +10,12 @@ from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection
 from django.utils.datastructures import CaseInsensitiveMapping
 
-from testing.openapi import Exchange, check_exchange
 from testing.passwords import PASSWORD
 from testing.ports import free_port
 
@@ -64,14 +62,10 @@ class APICaller:
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             http.request(method, path if path.startswith(f"{self.prefix}/") else self.prefix + path, body, headers)
-            received = http.getresponse()
-            response = CallResponse(received.status, CaseInsensitiveMapping(received.getheaders()), received.read())
+            response = http.getresponse()
+            return CallResponse(response.status, CaseInsensitiveMapping(response.getheaders()), response.read())
         finally:
             http.close()
-        url = urlsplit(path.removeprefix(self.prefix))
-        is_json = isinstance(body, bytes) and headers.get("Content-Type") == "application/json"
-        check_exchange(Exchange(method, url.path, url.query, body if is_json else None, *response))
-        return response
 
     def sign_up(self) -> str:
         """Create an account, and return its access token."""

@@ -39,6 +39,15 @@ def sync_completely(*devices: Device) -> None:
             device.sync()
 
 
+def open_two_devices(open_device: OpenDevice, language: str) -> tuple[Device, Device, str]:
+    """Return a device of this language and another one, and the id of the todo that both have."""
+    mine, other = open_device(language), open_device("Python")
+    mine.add(title="Buy milk")
+    sync_completely(mine, other)
+    [todo_id] = mine.view()
+    return mine, other, todo_id
+
+
 class Day:
     """A random day of two devices: edits on both, spells offline, lost answers. Every edit leaves a mark of its own."""
 
@@ -113,10 +122,7 @@ def test_two_devices_converge_and_lose_no_edit(
 def test_change_made_on_an_older_version_is_a_conflict_with_the_todo_as_it_is_now(
     open_device: OpenDevice, language: str
 ) -> None:
-    mine, other = open_device(language), open_device("Python")
-    mine.add(title="Buy milk")
-    sync_completely(mine, other)
-    [todo_id] = mine.view()
+    mine, other, todo_id = open_two_devices(open_device, language)
     other.change(todo_id, title="Buy bread")
     mine.change(todo_id, title="Buy butter")
     sync_completely(other, mine)
@@ -167,10 +173,7 @@ def test_todo_deleted_elsewhere_before_the_answer_to_its_creation_arrived_is_gon
 
 @each_language
 def test_change_of_a_todo_deleted_elsewhere_is_a_conflict(open_device: OpenDevice, language: str) -> None:
-    mine, other = open_device(language), open_device("Python")
-    mine.add(title="Buy milk")
-    sync_completely(mine, other)
-    [todo_id] = mine.view()
+    mine, other, todo_id = open_two_devices(open_device, language)
     other.delete(todo_id)
     mine.change(todo_id, title="Buy bread")
     sync_completely(other, mine)
@@ -182,10 +185,7 @@ def test_change_of_a_todo_deleted_elsewhere_is_a_conflict(open_device: OpenDevic
 def test_client_starts_again_where_deletions_were_purged_and_keeps_its_edits(
     open_device: OpenDevice, language: str, server: Server
 ) -> None:
-    mine, other = open_device(language), open_device("Python")
-    mine.add(title="Buy milk")
-    sync_completely(mine, other)
-    [todo_id] = mine.view()
+    mine, other, todo_id = open_two_devices(open_device, language)
     other.delete(todo_id)
     other.add(title="Buy bread")
     sync_completely(other)

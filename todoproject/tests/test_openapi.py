@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from testing.openapi import Exchange, UndocumentedExchangeError, check_exchange, load_document
 from testing.passwords import NEW_PASSWORD, PASSWORD
+from testing.server import APICaller
 from todos.filters import TodoFilter
 from todos.sync import PARAMETERS_WITH_SINCE
 
@@ -202,3 +203,10 @@ def test_requests_of_test_clients_are_checked(user_client: APIClient, monkeypatc
     monkeypatch.setitem(DOCUMENT["paths"]["/todos/"]["get"], "responses", {})
     with pytest.raises(UndocumentedExchangeError, match="200"):
         user_client.get("/todos/")
+
+
+@pytest.mark.in_process("the emulator takes the place of this server")
+def test_calls_of_a_real_server_are_checked(server: APICaller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DOCUMENT["paths"]["/health/"]["get"], "responses", {})
+    with pytest.raises(UndocumentedExchangeError, match="200"):
+        server.call("GET", "/health/")

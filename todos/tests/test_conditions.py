@@ -3,9 +3,14 @@
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import User
-from testing.conditions import MALFORMED_TAGS, SUCCESS_STATUS, WRITE_BODIES, send_write
-from testing.todos import current_revision, fetch_etag, get_attr_and_code, list_url, restore_url, todo_url
+from testing.conditions import (
+    MALFORMED_TAGS,
+    SUCCESS_STATUS,
+    WRITE_BODIES,
+    assert_refused_with_the_current_todo,
+    send_write,
+)
+from testing.todos import fetch_etag, get_attr_and_code, list_url, restore_url, todo_url
 from todos.models import Todo
 
 every_write_method = pytest.mark.parametrize("method", WRITE_BODIES)
@@ -15,12 +20,9 @@ every_header = pytest.mark.parametrize("header", ["If-Match", "If-None-Match"])
 @pytest.mark.parametrize("condition", ["*", '"2"', 'W/"2"', '"1", "2"'])
 @every_write_method
 def test_write_with_if_none_match_of_the_current_todo_is_412_and_changes_nothing(
-    user_client: APIClient, second_todo: Todo, user: User, method: str, condition: str
+    user_client: APIClient, second_todo: Todo, method: str, condition: str
 ) -> None:
-    before = user_client.get(todo_url(second_todo)).json()
-    response = send_write(user_client, method, todo_url(second_todo), HTTP_IF_NONE_MATCH=condition)
-    assert (response.status_code, response.json(), response["ETag"]) == (412, before, '"2"')
-    assert current_revision(user) == 2
+    assert_refused_with_the_current_todo(user_client, method, second_todo, HTTP_IF_NONE_MATCH=condition)
 
 
 @pytest.mark.parametrize("condition", ['"1"', 'W/"3"'])

@@ -3,12 +3,19 @@
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import User
 from testing.assertions import assert_error
-from testing.conditions import CURRENT_TAGS, MALFORMED_TAGS, STALE_TAGS, SUCCESS_STATUS, WRITE_BODIES, send_write
+from testing.conditions import (
+    CURRENT_TAGS,
+    MALFORMED_TAGS,
+    STALE_TAGS,
+    SUCCESS_STATUS,
+    WRITE_BODIES,
+    assert_refused_with_the_current_todo,
+    send_write,
+)
 from testing.factories import client_for, make_user
 from testing.queries import capture_statements
-from testing.todos import current_revision, error_attrs, list_url, todo_url
+from testing.todos import error_attrs, list_url, todo_url
 from todos.models import Todo
 
 every_write_method = pytest.mark.parametrize("method", WRITE_BODIES)
@@ -27,13 +34,9 @@ def test_write_with_a_current_if_match_succeeds(
 @pytest.mark.parametrize("condition", STALE_TAGS)
 @every_write_method
 def test_write_with_a_stale_if_match_is_412_with_the_todo_and_changes_nothing(
-    user_client: APIClient, second_todo: Todo, user: User, method: str, condition: str
+    user_client: APIClient, second_todo: Todo, method: str, condition: str
 ) -> None:
-    before = user_client.get(todo_url(second_todo)).json()
-    response = send_write(user_client, method, todo_url(second_todo), HTTP_IF_MATCH=condition)
-    assert (response.status_code, response.json(), response["ETag"]) == (412, before, '"2"')
-    assert user_client.get(todo_url(second_todo)).json() == before
-    assert current_revision(user) == 2
+    assert_refused_with_the_current_todo(user_client, method, second_todo, HTTP_IF_MATCH=condition)
 
 
 def test_stale_write_returns_the_todo_as_it_is_now(user_client: APIClient, second_todo: Todo) -> None:
