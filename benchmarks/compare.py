@@ -19,10 +19,10 @@ from typing import Any
 
 from benchmarks.load import Measurement, measure
 from benchmarks.operations import OPERATIONS, Operation
-from benchmarks.peer_servers import PEERS, PeerServer
+from benchmarks.peer_servers import PEERS
+from benchmarks.pinned_server import PinnedServer
 from benchmarks.serving import start_postgresql
 
-RESULTS = Path(__file__).parent / "results"
 CONNECTIONS = (1, 4, 16)
 
 
@@ -30,7 +30,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--postgresql", action="store_true", help="use a new PostgreSQL server instead of SQLite")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0, help="the length of one measurement")
+    parser.add_argument("--seconds", type=int, default=2, help="the length of one measurement")
     parser.add_argument("--connections", type=int, nargs="+", default=CONNECTIONS)
     parser.add_argument("--operations", nargs="+", default=list(OPERATIONS), choices=list(OPERATIONS))
     parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
@@ -49,7 +49,7 @@ def main() -> None:
         write_results(options.output, rows, options)
 
 
-def measure_all(servers: list[PeerServer], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+def measure_all(servers: list[PinnedServer], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Yield one row for each operation, number of connections, server and round."""
     for operation in (OPERATIONS[name] for name in options.operations):
         for connections in operation.connections(options.connections):
@@ -61,7 +61,7 @@ def measure_all(servers: list[PeerServer], options: argparse.Namespace) -> Itera
 
 
 def row(
-    server: PeerServer, operation: Operation, connections: int, turn: int, measurement: Measurement
+    server: PinnedServer, operation: Operation, connections: int, turn: int, measurement: Measurement
 ) -> dict[str, Any]:
     place = {"server": server.name, "operation": operation.name, "connections": connections, "round": turn}
     result = place | measurement._asdict()

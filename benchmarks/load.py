@@ -22,7 +22,7 @@ class Measurement(NamedTuple):
     errors: int
 
 
-def measure(server: Any, operation: Any, connections: int, seconds: float) -> Measurement:
+def measure(server: Any, operation: Any, connections: int, seconds: int) -> Measurement:
     """Send an operation as often as possible, over this many connections."""
     environment = os.environ | {
         "LOAD_METHOD": operation.method,
@@ -31,7 +31,7 @@ def measure(server: Any, operation: Any, connections: int, seconds: float) -> Me
         "LOAD_ETAG": server.etag if operation.sends_etag else "",
     }
     url = f"http://127.0.0.1:{server.port}{operation.path(server)}"
-    command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "-s", str(SCRIPT), url]
+    command = ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(SCRIPT), url]
     before = cpu_seconds(server.process_ids())
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
     spent = cpu_seconds(server.process_ids()) - before

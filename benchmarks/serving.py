@@ -22,16 +22,23 @@ def serve(folder: Path, *, postgresql: bool) -> Iterator[Any]:
         from django.db import connections
 
         from testing.server import Server
-        from todoproject.config import environment
         from todoproject.config.databases import parse_database_url
 
-        os.environ |= {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
+        os.environ |= no_rate_limits()
         server = stack.enter_context(Server(folder))
         settings.DATABASES["default"] = parse_database_url(server.environment["DATABASE_URL"], default=folder)
         connections.settings = connections.configure_settings(settings.DATABASES)
         del connections["default"]
         stack.callback(connections.close_all)
         yield server
+
+
+def no_rate_limits() -> dict[str, str]:
+    """Return the environment variables that switch all rate limits off."""
+    from todoproject import settings  # noqa: F401 (It reads the variables.)
+    from todoproject.config import environment
+
+    return {name: "" for name in environment.variables_read if name.startswith("THROTTLE_")}
 
 
 def start_postgresql(folder: Path, stack: ExitStack) -> str:

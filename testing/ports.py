@@ -1,4 +1,4 @@
-"""Finds free ports."""
+"""Finds free ports. It needs no settings, so that benchmarks can use it before Django is set up."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""The Pydantic models of the two FastAPI peers."""
+"""The Pydantic models of bodies: of both FastAPI peers, and those of requests also of django-ninja."""
 
 from datetime import datetime
 from typing import Literal

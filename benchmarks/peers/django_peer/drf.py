@@ -9,7 +9,6 @@ from rest_framework.response import Response
 from rest_framework.routers import DefaultRouter
 from rest_framework.serializers import CharField, ModelSerializer
 from rest_framework.viewsets import ModelViewSet
-from rest_framework_simplejwt.views import TokenObtainPairView
 
 from benchmarks.peers.django_peer.models import Todo
 
@@ -57,4 +56,4 @@ class TodoViewSet(ModelViewSet):
 
 router = DefaultRouter()
 router.register("todos", TodoViewSet, basename="todo")
-urlpatterns = [path("", include(router.urls)), path("auth/login/", TokenObtainPairView.as_view())]
+urlpatterns = [path("", include(router.urls))]

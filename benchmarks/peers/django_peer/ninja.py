@@ -1,20 +1,20 @@
 """django-ninja: schemas and functions, as its documentation has them; the user of each token is loaded."""
 
 import os
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 import jwt
-from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from ninja import Field, NinjaAPI, Schema
-from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from benchmarks.peers.django_peer.models import Todo
+from benchmarks.peers.schemas import TodoIn, TodoPatch
 
 KEY = os.environ["SECRET_KEY"]
 
@@ -26,20 +26,6 @@ class Bearer(HttpBearer):
         except jwt.InvalidTokenError:
             return None
         return get_user_model().objects.filter(pk=user_id, is_active=True).first()
-
-
-class TodoIn(Schema):
-    title: str = Field(min_length=1, max_length=128)
-    description: str = Field("", max_length=2_000)
-    status: Literal["open", "completed"] = "open"
-    due_at: datetime | None = None
-
-
-class TodoPatch(Schema):
-    title: str | None = Field(None, min_length=1, max_length=128)
-    description: str | None = Field(None, max_length=2_000)
-    status: Literal["open", "completed"] | None = None
-    due_at: datetime | None = None
 
 
 class TodoOut(Schema):
@@ -54,25 +40,11 @@ class TodoOut(Schema):
     completed_at: datetime | None
 
 
-class Credentials(Schema):
-    username: str
-    password: str
-
-
 api = NinjaAPI(auth=Bearer())
 
 
 def todos_of(request: Any) -> Any:
     return Todo.objects.filter(owner=request.auth).select_related("owner").order_by("id")
-
-
-@api.post("/auth/login/", auth=None)
-def login(request: HttpRequest, credentials: Credentials) -> dict[str, str]:
-    user = authenticate(request, username=credentials.username, password=credentials.password)
-    if user is None:
-        raise HttpError(401, "Invalid credentials")
-    expires = datetime.now(UTC) + timedelta(minutes=15)
-    return {"access": jwt.encode({"user_id": str(user.pk), "exp": expires}, KEY, algorithm="HS256")}
 
 
 @api.get("/todos/", response=list[TodoOut])
