@@ -19,7 +19,7 @@ MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-cpu bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ schema: .venv/dev  ## Regenerate schema.yml
 
 bench: .venv/dev $(PEERS)/ready  ## Compare the API with other frameworks under load (BENCH=--postgresql for PostgreSQL)
 	$(BIN)/python -m benchmarks.compare $(BENCH)
+
+bench-cpu: .venv/dev  ## Measure the CPU time of single requests (BENCH="--profile create" shows where it goes)
+	$(BIN)/python -m benchmarks.cpu $(BENCH) 2>/dev/null
 
 bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
 	$(BIN)/python -m benchmarks.cold_start
