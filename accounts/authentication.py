@@ -12,7 +12,7 @@ from accounts.exceptions import ExpiredToken, InvalidAccountOrToken
 from accounts.models import User
 from accounts.tokens import VERSION_CLAIM, AccessToken, RefreshToken
 from todoproject.api.exceptions import UnusableAuthorization
-from todoproject.api.integers import parse_integer
+from todoproject.api.integers import MAX_INTEGER, parse_integer
 
 TokenType = TypeVar("TokenType", bound=tokens.Token)
 
@@ -57,12 +57,12 @@ def authenticate_token(token: tokens.Token) -> User:
     """Return the active user of a verified token, in one query. Raises InvalidAccountOrToken (401) if it is revoked."""
     user_id, version = token.get("user_id"), token.get(VERSION_CLAIM)
     pk = parse_integer(user_id) if isinstance(user_id, str) else None
-    if pk is None or type(version) is not int:
+    if pk is None or type(version) is not int or not 0 <= version <= MAX_INTEGER:
         raise InvalidAccountOrToken
-    try:
-        return User.objects.get(pk=pk, token_version=version, is_active=True)
-    except User.DoesNotExist:
-        raise InvalidAccountOrToken from None
+    user = User.objects.get_by_token(pk, version)
+    if user is None:
+        raise InvalidAccountOrToken
+    return user
 
 
 class JWTScheme(OpenApiAuthenticationExtension):

@@ -1,17 +1,39 @@
 """JSON Web Tokens that contain the user's token version, so that they can be revoked."""
 
+from functools import cached_property
 from typing import Any
 
+from jwt import PyJWK
+from jwt.utils import base64url_encode
 from rest_framework_simplejwt import tokens
+from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.settings import api_settings
 
 from accounts.models import User
 
 VERSION_CLAIM = "token_version"
 
 
+class ParsedKeyBackend(TokenBackend):
+    """Signs and verifies with a key that is parsed once; PyJWT would parse a plain one again for each token."""
+
+    @cached_property
+    def parsed_key(self) -> PyJWK:
+        key = str(self.signing_key).encode()
+        return PyJWK({"kty": "oct", "k": base64url_encode(key).decode()}, self.algorithm)
+
+    def get_verifying_key(self, token: Any) -> PyJWK:
+        return self.parsed_key
+
+
+backend = ParsedKeyBackend(api_settings.ALGORITHM, api_settings.SIGNING_KEY, leeway=api_settings.LEEWAY)
+
+
 class SafeDecodingMixin:
     """Raises TokenError for every token that cannot be decoded: PyJWT and simplejwt let other exceptions escape."""
+
+    token_backend = backend
 
     def __init__(self, token: Any = None, verify: bool = True) -> None:
         try:

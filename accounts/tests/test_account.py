@@ -56,10 +56,10 @@ def test_revision_of_me_counts_writes_to_own_todos(user_client: APIClient, user:
 
 
 @pytest.mark.in_process("counts statements")
-def test_me_takes_one_statement(user_client: APIClient) -> None:
+def test_me_takes_two_statements(user_client: APIClient) -> None:
     with CaptureQueriesContext(connection) as queries:
         user_client.get(reverse("auth-me"))
-    assert len(queries) == 1
+    assert len(queries) == 2
 
 
 @pytest.mark.parametrize(("password", "code"), WRONG_CURRENT_PASSWORDS)
