@@ -176,7 +176,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": [
-        "rest_framework.renderers.JSONRenderer", "todoproject.api.renderers.BrowsableAPIRenderer",
+        "todoproject.api.renderers.JSONRenderer", "todoproject.api.renderers.BrowsableAPIRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": [
         "todoproject.api.parsers.StrictJSONParser",

@@ -8,11 +8,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.permissions import AllowAny
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todoproject import __version__
+from todoproject.api.renderers import JSONRenderer
 from todoproject.api.views import UncachedView
 
 

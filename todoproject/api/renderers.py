@@ -1,8 +1,23 @@
-"""The HTML pages of the browsable API."""
+"""Renders JSON, and the HTML pages of the browsable API."""
 
 from typing import Any
 
+import orjson
 from rest_framework import renderers
+
+
+class JSONRenderer(renderers.JSONRenderer):
+    """DRF's renderer, by orjson where possible, which is several times faster. Date-times are in UTC, ending in Z."""
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
+        if data is None:
+            return b""
+        if self.get_indent(accepted_media_type or "", renderer_context or {}) is None:
+            try:
+                return orjson.dumps(data, option=orjson.OPT_UTC_Z)
+            except orjson.JSONEncodeError:
+                pass  # Such as an integer of more than 64 bits in an error text, or a lazy string.
+        return super().render(data, accepted_media_type, renderer_context)
 
 
 class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):

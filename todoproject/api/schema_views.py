@@ -11,12 +11,12 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from todoproject.api.openapi import get_openapi_document
+from todoproject.api.renderers import JSONRenderer
 
 
 class JSONErrorsView(APIView):
