@@ -12,11 +12,12 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import logged_in_user
 from todoproject.api.exceptions import field_error
+from todoproject.api.integers import MAX_INTEGER
 from todoproject.api.serializers import EmptySerializer
 from todos import conditions, schema
 from todos.models import Todo, TodoQuerySet
-from todos.responses import set_revision_header
-from todos.serializers import MAX_BULK_ITEMS, MAX_ID, StatusPatchSerializer, TodoSerializer
+from todos.responses import represent_todos, set_revision_header
+from todos.serializers import MAX_BULK_ITEMS, StatusPatchSerializer, TodoSerializer
 from todos.unit_of_work import unit_of_work
 
 
@@ -33,7 +34,7 @@ class BulkPatchSerializer(serializers.ListSerializer):
     def id_counts(self) -> Counter[int]:
         """The number of items with each valid id."""
         ids = [item.get("id") for item in self.initial_data if isinstance(item, dict)]
-        return Counter(pk for pk in ids if type(pk) is int and 0 < pk <= MAX_ID)
+        return Counter(pk for pk in ids if type(pk) is int and 0 < pk <= MAX_INTEGER)
 
     @cached_property
     def todos(self) -> dict[int, Todo]:
@@ -75,7 +76,7 @@ class BulkMixin(GenericViewSet):
         serializer.is_valid(raise_exception=True)
         with unit_of_work(logged_in_user(request)) as work:
             todos = work.create_many(serializer.validated_data)
-        response = Response(TodoSerializer(todos, many=True).data, status=status.HTTP_201_CREATED)
+        response = Response(represent_todos(request, todos), status=status.HTTP_201_CREATED)
         return set_revision_header(response, work.revision)
 
     @schema.CHANGE_TODOS
@@ -101,7 +102,7 @@ class BulkMixin(GenericViewSet):
                 raise bulk_error(serializer.errors)
             work.update_many(serializer.validated_data)
         todos = [todo for todo, _ in serializer.validated_data]
-        response = Response(TodoSerializer(todos, many=True).data, status=status.HTTP_202_ACCEPTED)
+        response = Response(represent_todos(request, todos), status=status.HTTP_202_ACCEPTED)
         return set_revision_header(response, work.revision)
 
     @schema.CLEAR_COMPLETED

@@ -12,6 +12,7 @@ from accounts.authentication import logged_in_user
 from todoproject import __version__
 from todoproject.api.exceptions import field_error
 from todos.models import Todo
+from todos.rows import TodoRow
 
 # RFC 9110, 8.8.3: an entity tag, weak or strong.
 ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
@@ -32,7 +33,7 @@ class StaleTodo(APIException):
     default_code = "stale"
     default_detail = "The todo has changed. Read it again, and repeat the change with its current revision."
 
-    def __init__(self, todo: Todo) -> None:
+    def __init__(self, todo: Todo | TodoRow) -> None:
         super().__init__()
         self.todo = todo
 
@@ -48,7 +49,7 @@ def stale_item_error() -> ValidationError:
     return field_error("revision", StaleTodo.default_detail, StaleTodo.default_code)
 
 
-def todo_etag(todo: Todo) -> str:
+def todo_etag(todo: Todo | TodoRow) -> str:
     """Return the entity tag of a todo, its revision in quotes."""
     return f'"{todo.revision}"'
 
@@ -109,7 +110,7 @@ def is_not_modified(request: Request, etag: str) -> bool:
     return not is_page and "If-None-Match" in request.headers and header_matches(request, "If-None-Match", etag)
 
 
-def check_preconditions(request: Request, todo: Todo) -> None:
+def check_preconditions(request: Request, todo: Todo | TodoRow) -> None:
     """Raise StaleTodo unless `If-Match` and `revision` in the body match the todo, and `If-None-Match` does not."""
     check_if_match(request, todo)
     is_known = "If-None-Match" in request.headers and header_matches(request, "If-None-Match", todo_etag(todo))
@@ -117,13 +118,13 @@ def check_preconditions(request: Request, todo: Todo) -> None:
         raise StaleTodo(todo)
 
 
-def check_if_match(request: Request, todo: Todo) -> None:
+def check_if_match(request: Request, todo: Todo | TodoRow) -> None:
     """Raise StaleTodo if `If-Match` does not match the todo."""
     if "If-Match" in request.headers and not header_matches(request, "If-Match", todo_etag(todo)):
         raise StaleTodo(todo)
 
 
-def has_stale_revision(data: Any, todo: Todo) -> bool:
+def has_stale_revision(data: Any, todo: Todo | TodoRow) -> bool:
     """Return whether a body or an item has an integer `revision` that is not the todo's.
 
     Values of other types are refused by the serializer, as for every read-only field.

@@ -4,17 +4,15 @@ from typing import Any
 
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.authentication import logged_in_user
-from accounts.models import User
 from todoproject.api.serializers import EmptySerializer
 from todos.conditions import check_preconditions, refuse_conditions
-from todos.models import Todo
 from todos.responses import set_revision_header, todo_response
+from todos.statements import get_todo_or_tombstone
 from todos.unit_of_work import unit_of_work
 
 
@@ -44,8 +42,3 @@ class DeleteAndRestoreMixin(GenericViewSet):
             todo = get_todo_or_tombstone(work.owner, pk)
             work.restore(todo)
         return todo_response(request, todo, work.revision)
-
-
-def get_todo_or_tombstone(owner: User, pk: str) -> Todo:
-    """Return the owner's todo, or its tombstone if it has been deleted; raise 404 if there is neither."""
-    return get_object_or_404(Todo.objects.owned_by(owner).defer("search_text"), pk=pk)

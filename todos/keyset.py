@@ -1,5 +1,6 @@
 """Keyset pagination: the cost of reading a page does not depend on its position in the list."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -70,7 +71,7 @@ class Cursor:
     purged: int
 
     @classmethod
-    def for_todo(cls, todo: Todo, ordering: Ordering, *, backward: bool, revision: int, purged: int) -> Self:
+    def for_todo(cls, todo: Any, ordering: Ordering, *, backward: bool, revision: int, purged: int) -> Self:
         key = getattr(todo, ordering.field) if ordering.field else None
         key = key.isoformat() if isinstance(key, datetime) else key
         return cls(getattr(todo, ordering.tie_breaker), key, backward, revision, purged)
@@ -102,10 +103,10 @@ def build_range_queries(queryset: TodoQuerySet, ordering: Ordering, cursor: Curs
     return [same_key, beyond_key] if backward else [same_key, beyond_key, *without_key]
 
 
-def read_rows(queries: list[TodoQuerySet], count: int) -> list[Todo]:
-    """Return the first `count` rows of the queries, running only as many queries as needed."""
-    rows: list[Todo] = []
+def read_ranges(queries: list[TodoQuerySet], count: int, read: Callable[[TodoQuerySet], list[Any]]) -> list[Any]:
+    """Return the first `count` todos of the queries, running only as many queries as needed."""
+    todos: list[Any] = []
     for query in queries:
-        if len(rows) < count:
-            rows += query[: count - len(rows)]
-    return rows
+        if len(todos) < count:
+            todos += read(query[: count - len(todos)])
+    return todos

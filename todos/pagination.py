@@ -1,13 +1,12 @@
 """Lists of todos, whole or in pages (`limit` and `cursor`)."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.template import loader
-from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -15,27 +14,20 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from accounts.authentication import logged_in_user
 from todoproject.api.exceptions import field_error
 from todoproject.api.integers import parse_integer
-from todos.keyset import SORT_COLUMNS, Cursor, Ordering, build_range_queries, read_rows
-from todos.models import Todo, TodoQuerySet
+from todos import rows
+from todos.keyset import SORT_COLUMNS, Cursor, Ordering, build_range_queries, read_ranges
+from todos.list_size import MAX_PAGE_ROWS, MAX_ROWS_WITHOUT_LIMIT, is_too_large, list_too_long_error
+from todos.models import TodoQuerySet
 
-MAX_PAGE_ROWS = 200
-
-# The limits of a list without `limit`. Lambda sends at most 6 MB, of which base64 may take a quarter. 5,000 small todos
-# are about 2 MB.
-MAX_ROWS_WITHOUT_LIMIT = 5_000
-MAX_BYTES_WITHOUT_LIMIT = 4_000_000
-
-# Upper bounds for the JSON of a todo: its names, dates and e-mail address, and 6 bytes per character (\u2028).
-ROW_BYTES = 700
-CHARACTER_BYTES = 6
-TEXT_FIELDS = ("title", "description")
+# The query parameters of a plain list; see `is_plain_list`.
+PLAIN_PARAMETERS = {"limit", "cursor", "format"}
 
 
 @dataclass(frozen=True)
 class Page:
     """Todos that were read, the URLs of the neighbouring pages by `next` and `prev`, and the cursor that led here."""
 
-    todos: list[Todo]
+    todos: list[Any]
     links: dict[str, str]
     cursor: Cursor | None
 
@@ -51,7 +43,10 @@ class KeysetPagination(BasePagination):
     page: Page
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """Read the page that the request asks for into `page`, and return its todos."""
+        """Read the page that the request asks for into `page`, and return its todos, in JSON as rows.
+
+        `queryset` is None for a plain list.
+        """
         self.request = request
         ordering, limit, cursor = parse_ordering(request), parse_limit(request), parse_cursor(request)
         if limit is not None:
@@ -59,7 +54,7 @@ class KeysetPagination(BasePagination):
         elif cursor is not None:
             raise field_error("cursor", "A cursor needs limit. Send the whole URL of the Link header.", "invalid")
         else:
-            self.page = Page(read_whole_list(queryset, ordering), {}, None)
+            self.page = Page(read_whole_list(request, queryset, ordering), {}, None)
         self.display_page_controls = bool(self.page.links)
         return self.page.todos
 
@@ -117,16 +112,26 @@ def build_cursor_signer(request: Request) -> Signer:
     return Signer(salt=f"todos.cursor {request.user.pk} {query}{f' {column}' if column else ''}")
 
 
-def read_page(request: Request, queryset: TodoQuerySet, ordering: Ordering, limit: int, cursor: Cursor | None) -> Page:
+def is_plain_list(request: Request) -> bool:
+    """Return whether a list is JSON, without filters and in the order of the ids, so that `rows.read_list` reads it."""
+    return request.accepted_renderer.format == "json" and request.query_params.keys() <= PLAIN_PARAMETERS
+
+
+def read_page(
+    request: Request, queryset: TodoQuerySet | None, ordering: Ordering, limit: int, cursor: Cursor | None
+) -> Page:
     """Read one page, plus one row to see whether another page follows."""
-    todos = read_rows(build_range_queries(queryset, ordering, cursor), limit + 1)
+    if queryset is None:
+        todos: list[Any] = rows.read_list(logged_in_user(request), limit + 1, cursor)
+    else:
+        todos = read_ranges(build_range_queries(queryset, ordering, cursor), limit + 1, choose_reader(request))
     has_more, todos = len(todos) > limit, todos[:limit]
     links = build_page_links(request, ordering, cursor, todos, has_more=has_more)
     return Page(todos[::-1] if cursor and cursor.backward else todos, links, cursor)
 
 
 def build_page_links(
-    request: Request, ordering: Ordering, cursor: Cursor | None, todos: list[Todo], *, has_more: bool
+    request: Request, ordering: Ordering, cursor: Cursor | None, todos: list[Any], *, has_more: bool
 ) -> dict[str, str]:
     """Return the URLs of the neighbouring pages by `next` and `prev`.
 
@@ -157,23 +162,17 @@ def build_page_url(request: Request, cursor: Cursor) -> str:
     )
 
 
-def read_whole_list(queryset: TodoQuerySet, ordering: Ordering) -> list[Todo]:
-    todos = list(ordering.order_queryset(queryset)[: MAX_ROWS_WITHOUT_LIMIT + 1])
+def read_whole_list(request: Request, queryset: TodoQuerySet | None, ordering: Ordering) -> list[Any]:
+    count = MAX_ROWS_WITHOUT_LIMIT + 1
+    if queryset is None:
+        todos = rows.read_list(logged_in_user(request), count)
+    else:
+        todos = choose_reader(request)(ordering.order_queryset(queryset)[:count])
     if len(todos) > MAX_ROWS_WITHOUT_LIMIT:
         raise list_too_long_error()
     return todos
 
 
-def is_too_large(data: Any) -> bool:
-    """Return whether a whole list is too large to send. It is rendered only if an upper bound exceeds the limit."""
-    bound = sum(ROW_BYTES + CHARACTER_BYTES * sum(len(row.get(name, "")) for name in TEXT_FIELDS) for row in data)
-    return bound > MAX_BYTES_WITHOUT_LIMIT and len(JSONRenderer().render(data)) > MAX_BYTES_WITHOUT_LIMIT
-
-
-def list_too_long_error() -> ValidationError:
-    """Return the 400 for a list that is too long for one response."""
-    detail = (
-        f"This list has more than {MAX_ROWS_WITHOUT_LIMIT:,} todos or {MAX_BYTES_WITHOUT_LIMIT // 1_000_000} MB. "
-        f"Add limit (1 to {MAX_PAGE_ROWS}) and follow the Link headers."
-    )
-    return field_error("limit", detail, "pagination_required")
+def choose_reader(request: Request) -> Callable[[TodoQuerySet], list[Any]]:
+    """Return the function that reads a queryset: as rows for JSON, else as instances."""
+    return rows.read_queryset if request.accepted_renderer.format == "json" else list

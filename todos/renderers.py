@@ -35,7 +35,7 @@ class CSVRenderer(BaseRenderer):
             return ""
         text = io.StringIO()
         text.write(BYTE_ORDER_MARK)
-        writer = csv.DictWriter(text, TodoSerializer.Meta.fields)
+        writer = csv.DictWriter(text, list(TodoSerializer().fields))
         writer.writeheader()
         writer.writerows({name: neutralize_formula(value) for name, value in row.items()} for row in data)
         return text.getvalue()

@@ -5,9 +5,10 @@ The bodies of requests have the fields of `Todo` that can be written; their rule
 
 from typing import Any
 
-from todos.serializers import MAX_BULK_ITEMS, MAX_ID, TodoSerializer
+from todoproject.api.integers import MAX_INTEGER
+from todos.serializers import MAX_BULK_ITEMS, TodoSerializer
 
-ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID}
+ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_INTEGER}
 EXPECTED_REVISION = ID | {
     "description": "Change the todo only if this is still its revision. Without it, the change always applies."
 }

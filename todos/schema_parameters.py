@@ -7,17 +7,17 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 
+from todoproject.api.integers import MAX_INTEGER
 from todos.filters import ORDERINGS, SEARCH_LENGTH, TodoFilter
 from todos.idempotency import MAX_KEY_LENGTH
 from todos.models import Todo
 from todos.pagination import MAX_PAGE_ROWS
 from todos.schema_components import ID
-from todos.serializers import MAX_ID
 
 # Entity tags as this API sends them and, in a condition, with the W/ that a compressing proxy puts before them.
 ETAG = {"type": "string", "pattern": r'^(W/)?"[!#-~]+"$', "example": '"12"'}
 CONDITION = {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$', "example": '"12"'}
-REVISION = {"type": "integer", "format": "int64", "minimum": 0, "maximum": MAX_ID, "example": 12}
+REVISION = {"type": "integer", "format": "int64", "minimum": 0, "maximum": MAX_INTEGER, "example": 12}
 DATE_TIME = {"type": "string", "format": "date-time", "example": "2026-12-24T18:00:00Z"}
 
 

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from todos.models import TEXT_KEYS, Todo, unguarded_todos
+from todos.models import TEXT_KEYS, Todo
+from todos.statements import insert_todos, update_todos
 
 
 @contextmanager
@@ -51,8 +52,10 @@ class UnitOfWork:
         return todo
 
     def create_many(self, rows: Iterable[dict[str, Any]]) -> list[Todo]:
-        """Insert todos, in one statement where the database allows it."""
-        return unguarded_todos().bulk_create([self.build_todo(values) for values in rows])
+        """Insert todos, in one statement."""
+        todos = [self.build_todo(values) for values in rows]
+        insert_todos(todos)
+        return todos
 
     def build_todo(self, values: dict[str, Any]) -> Todo:
         """Return a new todo, with the columns that are derived from its values."""
@@ -76,7 +79,8 @@ class UnitOfWork:
             if changes:
                 columns |= self.apply_changes(todo, changes)
                 changed.append(todo)
-        self.save_columns(changed, columns)
+        if changed:
+            update_todos(changed, columns)
 
     def apply_changes(self, todo: Todo, changes: dict[str, Any]) -> set[str]:
         """Set the changed values and the columns derived from them on the todo; return the columns to save."""
@@ -92,13 +96,13 @@ class UnitOfWork:
         """Turn the todo into a tombstone; a tombstone is unchanged."""
         if todo.deleted_at is None:
             todo.deleted_at, todo.revision = self.now, self.take_next_revision()
-            self.save_columns([todo], {"deleted_at", "revision"})
+            update_todos([todo], {"deleted_at", "revision"})
 
     def restore(self, todo: Todo) -> None:
         """Undo a deletion; a live todo is unchanged."""
         if todo.deleted_at is not None:
             todo.deleted_at, todo.revision = None, self.take_next_revision()
-            self.save_columns([todo], {"deleted_at", "revision"})
+            update_todos([todo], {"deleted_at", "revision"})
 
     def clear_completed(self) -> None:
         """Turn all completed todos into tombstones, in one statement, with revisions in the order of their ids."""
@@ -113,16 +117,6 @@ class UnitOfWork:
             return {"updated_at": self.now}
         completed = values["status"] == Todo.Status.COMPLETED
         return {"updated_at": self.now, "completed_at": self.now if completed else None}
-
-    def save_columns(self, todos: list[Todo], columns: set[str]) -> None:
-        """Save the columns. A single todo gets a plain UPDATE, without the CASE of bulk_update."""
-        if len(todos) == 1:
-            values = {name: getattr(todos[0], name) for name in columns}
-            saved = unguarded_todos().filter(pk=todos[0].pk).update(**values)
-        else:
-            saved = unguarded_todos().bulk_update(todos, sorted(columns)) if todos else 0
-        if saved != len(todos):
-            raise Todo.DoesNotExist  # Unreachable: the owner's row was locked before the todos were read.
 
 
 CLEAR_COMPLETED = """

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.utils import extend_schema_view
 from rest_framework import status
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -17,15 +16,24 @@ from rest_framework.viewsets import ModelViewSet
 
 from accounts.authentication import logged_in_user
 from todoproject.api.integers import parse_integer
+from todoproject.api.renderers import JSONRenderer
 from todoproject.api.views import StrictView
-from todos import bulk, conditions, idempotency, schema, sync
+from todos import bulk, conditions, idempotency, rows, schema, sync
 from todos.delete_and_restore import DeleteAndRestoreMixin
 from todos.filters import TodoFilter
 from todos.models import Todo, TodoQuerySet
-from todos.pagination import KeysetPagination
+from todos.pagination import KeysetPagination, is_plain_list
 from todos.renderers import CSVRenderer
-from todos.responses import set_revision_header, todo_response
+from todos.responses import (
+    is_json,
+    list_not_modified,
+    not_modified_response,
+    represent_todos,
+    set_revision_header,
+    todo_response,
+)
 from todos.serializers import StatusPatchSerializer, TodoSerializer
+from todos.statements import get_live_todo
 from todos.unit_of_work import unit_of_work
 
 
@@ -47,6 +55,11 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
 
     def get_queryset(self) -> TodoQuerySet:
         return Todo.objects.owned_by(self.request.user).live().defer("search_text")
+
+    def get_list_queryset(self, since: int | None) -> Any:
+        if since is not None:
+            return sync.changes_since(logged_in_user(self.request), since)
+        return self.filter_queryset(self.get_queryset())
 
     def filter_queryset(self, queryset: Any) -> Any:
         """Filter a list if the query has a filter: django-filter builds all of its form each time."""
@@ -75,7 +88,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, conditions.StaleTodo):
-            return todo_response(self.request, exc.todo, status=exc.status_code)
+            return todo_response(self.request, exc.todo, status_code=exc.status_code)
         if isinstance(getattr(self.request, "accepted_renderer", None), CSVRenderer):
             self.request.accepted_renderer, self.request.accepted_media_type = JSONRenderer(), "application/json"
         return super().handle_exception(exc)
@@ -94,30 +107,18 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         since, etag = sync.parse_since(request), conditions.list_etag(request)
         is_not_modified = conditions.is_not_modified(request, etag)
         if is_not_modified and not conditions.is_wildcard(request, "If-None-Match"):
-            return self.list_not_modified(etag)
-        queryset = self.filter_queryset(self.get_queryset()) if since is None else sync.changes_since(user, since)
-        todos = self.paginate_queryset(queryset)
-        response = self.get_paginated_response(TodoSerializer(todos, many=True).data)
+            return list_not_modified(request, etag)
+        queryset: Any = None if is_plain_list(request) else self.get_list_queryset(since)
+        todos: Any = self.paginate_queryset(queryset)
+        response = self.get_paginated_response(represent_todos(request, todos))
         if since is not None:
             sync.check_nothing_purged(user, since, self.paginator.page)
         if is_not_modified:  # If-None-Match: * matches any list without errors, so it is read first.
-            return self.list_not_modified(etag)
+            return list_not_modified(request, etag)
         conditions.set_etag(request, response, etag)
         if request.accepted_renderer.format == "csv":
             response["Content-Disposition"] = 'attachment; filename="todos.csv"'
         return set_revision_header(response, sync.next_since(user, since, self.paginator.page))
-
-    def list_not_modified(self, etag: str) -> Response:
-        """Return the 304 of a list. For a page it has no X-Revision, which is known only once the page is read."""
-        response = self.not_modified(etag)
-        if self.request.query_params.get("limit"):
-            return response
-        return set_revision_header(response, logged_in_user(self.request).revision)
-
-    def not_modified(self, etag: str) -> Response:
-        response = Response(status=status.HTTP_304_NOT_MODIFIED)
-        conditions.set_etag(self.request, response, etag)
-        return response
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Create a todo, or up to 100 from an array (all or none).
@@ -132,7 +133,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         todo, replayed, revision = idempotency.create_todo(logged_in_user(request), serializer.validated_data, key)
-        response = todo_response(request, todo, status=200 if replayed else 201, revision=revision)
+        response = todo_response(request, todo, status_code=200 if replayed else 201, revision=revision)
         if replayed:
             response["Idempotent-Replayed"] = "true"
         if todo.deleted_at is None:
@@ -141,10 +142,12 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Read a todo."""
-        todo = self.get_object()
+        todo = rows.get_todo(logged_in_user(request), self.kwargs["pk"]) if is_json(request) else self.get_object()
         etag = conditions.todo_etag(todo)
         conditions.check_if_match(request, todo)
-        return self.not_modified(etag) if conditions.is_not_modified(request, etag) else todo_response(request, todo)
+        if conditions.is_not_modified(request, etag):
+            return not_modified_response(request, etag)
+        return todo_response(request, todo)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Replace a todo. `title` is required; an optional field that is omitted keeps its value.
@@ -161,13 +164,13 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         `If-Match` and `revision` work as with PUT.
         """
         todo, revision = self.update_todo(request, partial=True)
-        return todo_response(request, todo, revision, status=status.HTTP_202_ACCEPTED)
+        return todo_response(request, todo, revision, status_code=status.HTTP_202_ACCEPTED)
 
     def update_todo(self, request: Request, *, partial: bool) -> tuple[Todo, int]:
         """Update the todo of this URL if its preconditions hold; return it and the user's revision after that."""
         _ = request.data  # Parse the body before the owner's row is locked, so that it does not delay other writes.
         with unit_of_work(logged_in_user(request)) as work:
-            todo = self.get_object()
+            todo = get_live_todo(work.owner, self.kwargs["pk"])
             conditions.check_preconditions(request, todo)
             serializer = self.get_serializer(todo, data=request.data, partial=partial)
             serializer.is_valid(raise_exception=True)
