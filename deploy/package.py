@@ -91,6 +91,8 @@ def add_database(folder: Path) -> None:
     with closing(sqlite3.connect(folder / "db.sqlite3", isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("VACUUM")
+    for file in folder.glob("db.sqlite3-*"):  # the locks of the queue of writers
+        file.unlink()
 
 
 def add_static_files(folder: Path) -> None:

@@ -60,10 +60,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "todoproject.serving.request_limits.RequestLimitsMiddleware",
     "todoproject.serving.middleware.OptionalTrailingSlashMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "todoproject.serving.browser_middleware.BrowserSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "todoproject.serving.browser_middleware.BrowserAuthenticationMiddleware",
+    "todoproject.serving.browser_middleware.BrowserMessageMiddleware",
 ]
 ROOT_URLCONF = "todoproject.urls"
 WSGI_APPLICATION = "todoproject.wsgi.application"

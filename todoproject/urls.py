@@ -8,9 +8,9 @@ from todoproject.api.root import RootView
 from todoproject.api.schema_views import DocsView, SchemaView
 
 urlpatterns = [
-    path("", RootView.as_view(), name="root"),
+    path("", include("todos.urls")),  # First, because most requests are for it.
     path("", include("accounts.urls")),
-    path("", include("todos.urls")),
+    path("", RootView.as_view(), name="root"),
     path("health/", HealthView.as_view(), name="health"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),

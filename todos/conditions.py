@@ -60,9 +60,10 @@ def list_etag(request: Request) -> str:
     It is known without reading the todos. Because the user's revision is read before the todos, a list may be newer
     than its entity tag, but never older.
     """
-    user, url = logged_in_user(request), request.build_absolute_uri()
+    user, environ = logged_in_user(request), request.META
+    url = (request.scheme, environ.get("HTTP_HOST"), request.path, environ.get("QUERY_STRING"))  # It is in the links.
     representation = (request.accepted_media_type, REPRESENTATION, __version__)
-    identity = (user.pk, user.email, user.purged_revision, url, *representation)
+    identity = (user.pk, user.email, user.purged_revision, url, representation)
     digest = hashlib.sha256(repr(identity).encode()).hexdigest()
     return f'"{user.revision}-{digest[:16]}"'
 

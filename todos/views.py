@@ -10,7 +10,6 @@ from drf_spectacular.utils import extend_schema_view
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
@@ -137,7 +136,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         if replayed:
             response["Idempotent-Replayed"] = "true"
         if todo.deleted_at is None:
-            response["Location"] = reverse("todo-detail", args=[todo.pk], request=request)
+            response["Location"] = request.build_absolute_uri(f"{request.path}{todo.pk}/")
         return response
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:

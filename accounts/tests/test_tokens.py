@@ -3,12 +3,14 @@
 import time
 from typing import Any
 
+import jwt
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.tokens import AccessToken, RefreshToken, issue_tokens
+from accounts.tokens import AccessToken, RefreshToken, backend, issue_tokens
 from testing.accounts import use_access_token, use_refresh_token
 from testing.tokens import assert_unauthorized, forge_token
 
@@ -122,3 +124,14 @@ def test_blank_refresh_token_is_401(db: None, text: str) -> None:
 def test_refresh_ignores_the_authorization_header(user: User, api: APIClient, header: str) -> None:
     body = {"refresh": issue_tokens(user)["refresh"]}
     assert api.post(reverse("auth-refresh"), body, headers={"Authorization": header}).status_code == 200
+
+
+@pytest.mark.in_process("calls the decoder")
+def test_only_a_valid_token_of_this_api_is_verified_without_pyjwt(user: User) -> None:
+    token, now = issue_tokens(user)["access"], int(time.time())
+    assert backend.decode_own_token(token.encode()) == jwt.decode(token, settings.SECRET_KEY, ["HS256"])
+    assert backend.decode_own_token(forge_token("access", iat=str(now)).encode()) is not None
+    changes = {"exp": str(now - 20), "iat": str(now + 20), "sub": '"5"', "jti": ""}
+    others = [forge_token("access", **{"iat": str(now), name: value}) for name, value in changes.items()]
+    others += [token[:-3], token.replace(".", "..", 1), f"{token}=", "a.b.c", ""]
+    assert [backend.decode_own_token(other.encode()) for other in others] == [None] * len(others)

@@ -70,6 +70,6 @@ def set_pragmas(connection: Any, record: Any) -> None:
     if "sqlite" in type(connection).__module__:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA busy_timeout=20000")
         cursor.close()

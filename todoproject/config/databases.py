@@ -9,7 +9,7 @@ from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.files import create_if_missing
 from todoproject.config.rules import DATABASE_URL_EXAMPLE, ENCODING_HINT, has_unencoded_password
 
-SQLITE = "django.db.backends.sqlite3"
+SQLITE = "todoproject.sqlite"  # Django's backend, with a queue for writers.
 POSTGRESQL = "django.db.backends.postgresql"
 SCHEMES = ("sqlite://", "postgresql://", "postgres://")
 
@@ -29,6 +29,8 @@ def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
         config = dict(environ.Env.db_url_config(url)) if is_supported else {}
     except ValueError:
         config = {}
+    if config.get("ENGINE") == "django.db.backends.sqlite3":
+        config["ENGINE"] = SQLITE
     require_supported_database(config)
     if config["ENGINE"] == SQLITE:
         folder = Path(config["NAME"]).absolute().parent

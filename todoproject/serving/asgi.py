@@ -33,6 +33,7 @@ DISCARD_SECONDS = 5
 MEMORY_BYTES = 134_217_728
 
 CLOSE = [(b"connection", b"close")]
+NO_BODY = Body(0, b"")
 
 
 class Response(NamedTuple):
@@ -58,20 +59,24 @@ class ThreadedApplication:
             await run_lifespan(receive, send)
             return
         response, unread = await self.respond(scope, receive)
+        if unread is None and len(response.content) <= PART_BYTES:  # The server buffers it, so nothing waits.
+            await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+            await send({"type": "http.response.body", "body": response.content})
+            return
         with suppress(TimeoutError):
             async with self.client_deadline() as deadline:
                 await self.send_response(response, send, deadline, unread)
 
     async def respond(self, scope: Message, receive: Receive) -> tuple[Response, Receive | None]:
         """Return the response to a request and, if part of the body is still unread, the callable that receives it."""
+        headers = dict(scope["headers"])
+        if b"content-length" not in headers and b"transfer-encoding" not in headers:
+            return await self.call_in_thread(scope, NO_BODY), None
         try:
             async with self.client_deadline() as deadline:
-                body = await self.read_body(scope, receive, deadline)
+                body = await self.read_body(headers, receive, deadline)
                 deadline.reschedule(None)
-                environ = build_environ(scope, body)
-                response = await asyncio.get_running_loop().run_in_executor(
-                    self.executor, self.run_wsgi_application, environ
-                )
+                response = await self.call_in_thread(scope, body)
         except TimeoutError:
             return build_error_response(timed_out=True), None
         except IncompleteBodyError:
@@ -79,7 +84,11 @@ class ThreadedApplication:
         if body.is_complete:
             return response, None
         response.headers.extend(CLOSE)
-        return response, receive if b"expect" not in dict(scope["headers"]) else None
+        return response, receive if b"expect" not in headers else None
+
+    def call_in_thread(self, scope: Message, body: Body) -> Awaitable[Response]:
+        environ = build_environ(scope, body)
+        return asyncio.get_running_loop().run_in_executor(self.executor, self.run_wsgi_application, environ)
 
     @asynccontextmanager
     async def client_deadline(self) -> AsyncIterator[asyncio.Timeout]:
@@ -99,10 +108,10 @@ class ThreadedApplication:
             waiting = [each for each in self.body_sizes if each.when() is not None and not each.expired()]
             max(waiting, key=self.body_sizes.__getitem__).reschedule(0)
 
-    async def read_body(self, scope: Message, receive: Receive, deadline: asyncio.Timeout) -> Body:
+    async def read_body(self, headers: dict[bytes, bytes], receive: Receive, deadline: asyncio.Timeout) -> Body:
         """Read the body. A body that is larger than the limit is not read to its end."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        declared = int(dict(scope["headers"]).get(b"content-length", 0))
+        declared = int(headers.get(b"content-length", 0))
         if declared > limit:
             return Body(declared, b"")
         content = bytearray()

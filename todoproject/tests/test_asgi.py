@@ -18,7 +18,12 @@ SCOPE = {
     "scheme": "http",
     "raw_path": b"/%C3%A4%ff",
     "query_string": b"a=%20",
-    "headers": [(b"host", b"localhost"), (b"x-forwarded-for", b"1.1.1.1"), (b"x_forwarded_for", b"2.2.2.2")],
+    "headers": [
+        (b"host", b"localhost"),
+        (b"transfer-encoding", b"chunked"),
+        (b"x-forwarded-for", b"1.1.1.1"),
+        (b"x_forwarded_for", b"2.2.2.2"),
+    ],
     "server": ("127.0.0.1", 8000),
     "client": ("127.0.0.1", 1234),
 }

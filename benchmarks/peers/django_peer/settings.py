@@ -41,7 +41,7 @@ if _url.scheme == "sqlite":
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": _url.path[1:],
             "OPTIONS": {
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
             },
