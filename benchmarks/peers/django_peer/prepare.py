@@ -19,6 +19,7 @@ def main() -> None:
 
     from benchmarks.peers.django_peer.models import Todo
 
+    call_command("migrate", "auth", verbosity=0)  # before the tables without migrations, which refer to it
     call_command("migrate", run_syncdb=True, verbosity=0)
     tokens = {}
     for name, count in json.loads(sys.argv[1]).items():
