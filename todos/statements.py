@@ -5,7 +5,7 @@ running it.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -13,19 +13,30 @@ from django.http import Http404
 
 from accounts.models import User
 from todos.models import Todo
+from todos.rows import DATE_TIMES
 
 COLUMNS = [field.attname for field in Todo._meta.concrete_fields]
-READ_COLUMNS = ", ".join(name for name in COLUMNS if name != "search_text")  # Only the database uses that one.
+READ_COLUMNS = [name for name in COLUMNS if name != "search_text"]  # Only the database uses that one.
 INSERTED_COLUMNS = [name for name in COLUMNS if name != "id"]
 
 
 def get_todo_or_tombstone(owner: User, pk: str) -> Todo:
     """Return the owner's todo, or its tombstone if it has been deleted; raise Http404 if there is neither."""
-    statement = f"SELECT {READ_COLUMNS} FROM todos_todo WHERE owner_id = %s AND id = %s"  # noqa: S608
-    for todo in Todo.objects.raw(statement, [owner.pk, int(pk)]):
-        todo.owner = owner
-        return todo
-    raise Http404
+    statement = f"SELECT {', '.join(READ_COLUMNS)} FROM todos_todo WHERE owner_id = %s AND id = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [owner.pk, int(pk)])
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404
+    values = [set_utc(value) if name in DATE_TIMES else value for name, value in zip(READ_COLUMNS, row, strict=True)]
+    todo = Todo.from_db(connection.alias, READ_COLUMNS, values)
+    todo.owner = owner
+    return todo
+
+
+def set_utc(moment: datetime | None) -> datetime | None:
+    """Return a date-time that was read with its time zone: on SQLite it has none."""
+    return moment and moment.replace(tzinfo=UTC)
 
 
 def get_live_todo(owner: User, pk: str) -> Todo:
@@ -56,7 +67,11 @@ def update_todos(todos: list[Todo], columns: Iterable[str]) -> None:
     assignments = ", ".join(f"{name} = %s" for name in names)
     statement = f"UPDATE todos_todo SET {assignments} WHERE owner_id = %s AND id = %s"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [[*prepare_values(todo, names), todo.owner_id, todo.pk] for todo in todos])
+        rows = [[*prepare_values(todo, names), todo.owner_id, todo.pk] for todo in todos]
+        if len(rows) == 1:  # One is usual, and psycopg would open a pipeline for several.
+            cursor.execute(statement, rows[0])
+        else:
+            cursor.executemany(statement, rows)
         if cursor.rowcount != len(todos):
             raise Todo.DoesNotExist
 

@@ -9,8 +9,10 @@ from todoproject.config.check_ids import CheckID, ConfigurationError
 from todoproject.config.files import create_if_missing
 from todoproject.config.rules import DATABASE_URL_EXAMPLE, ENCODING_HINT, has_unencoded_password
 
-SQLITE = "todoproject.sqlite"  # Django's backend, with a queue for writers.
-POSTGRESQL = "django.db.backends.postgresql"
+# Django's backends, with a queue for writers and a cheaper check of idle connections.
+SQLITE = "todoproject.sqlite"
+POSTGRESQL = "todoproject.postgresql"
+ENGINES = {"django.db.backends.sqlite3": SQLITE, "django.db.backends.postgresql": POSTGRESQL}
 SCHEMES = ("sqlite://", "postgresql://", "postgres://")
 
 # Seconds that SQLite waits for another writer before the response is 503.
@@ -29,8 +31,8 @@ def parse_database_url(url: str, *, default: Path) -> dict[str, Any]:
         config = dict(environ.Env.db_url_config(url)) if is_supported else {}
     except ValueError:
         config = {}
-    if config.get("ENGINE") == "django.db.backends.sqlite3":
-        config["ENGINE"] = SQLITE
+    if config:
+        config["ENGINE"] = ENGINES.get(config["ENGINE"])
     require_supported_database(config)
     if config["ENGINE"] == SQLITE:
         folder = Path(config["NAME"]).absolute().parent

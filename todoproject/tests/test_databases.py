@@ -1,5 +1,6 @@
 """DATABASE_URL, and the database that the tests run on."""
 
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,7 +40,7 @@ def test_sqlite_connection_has_the_configured_pragmas(db: None) -> None:
 @pytest.mark.parametrize("url", ["postgresql://u:p@h:5432/n", "postgres://u:p@h/n?sslmode=require"])
 def test_postgresql_url_is_parsed(url: str) -> None:
     config = parse_database_url(url, default=Path("x"))
-    assert config["ENGINE"] == "django.db.backends.postgresql"
+    assert config["ENGINE"] == "todoproject.postgresql"
     assert [config[part] for part in ("NAME", "USER", "PASSWORD", "HOST")] == ["n", "u", "p", "h"]
     assert config.get("OPTIONS", {}).get("sslmode") == ("require" if "?" in url else None)
 
@@ -78,3 +79,19 @@ def test_password_is_percent_encoded(password: str) -> None:
 def test_missing_folder_of_the_sqlite_file_is_named() -> None:
     with pytest.raises(ImproperlyConfigured, match="/nowhere, which is not a folder"):
         parse_database_url("sqlite:////nowhere/b.db", default=Path("x"))
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_connection_that_the_server_closed_is_replaced_before_the_next_request() -> None:
+    def begin_request() -> int:
+        connection.close_if_unusable_or_obsolete()  # Django calls it when a request begins.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return cursor.fetchone()[0]
+
+    first = begin_request()
+    assert begin_request() == first
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert begin_request() != first
