@@ -1,7 +1,9 @@
 """App configurations: of accounts, and of Django's admin, which uses accounts.admin_site."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin
+from django.contrib.admin import autodiscover
 
 
 class AccountsConfig(AppConfig):
@@ -9,6 +11,13 @@ class AccountsConfig(AppConfig):
     default = True
 
 
-class AdminConfig(admin.AdminConfig):
+class AdminConfig(admin.SimpleAdminConfig):
+    """On Lambda, the models' admin classes are imported with the admin's URLs, because cold starts would wait."""
+
     default = False
     default_site = "accounts.admin_site.AdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        if not settings.ON_LAMBDA:
+            autodiscover()

@@ -2,7 +2,6 @@
 
 from typing import Any, TypeVar, cast
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.request import Request
 from rest_framework_simplejwt import authentication, tokens
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken, TokenError
@@ -63,16 +62,6 @@ def authenticate_token(token: tokens.Token) -> User:
     if user is None:
         raise InvalidAccountOrToken
     return user
-
-
-class JWTScheme(OpenApiAuthenticationExtension):
-    """Describes the authentication in the OpenAPI document. Defining the class registers it."""
-
-    target_class = JWTAuthentication
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 def logged_in_user(request: Request) -> User:

@@ -8,12 +8,11 @@ from typing import Any
 from django.contrib.auth import authenticate, password_validation
 from django.core import exceptions
 from django.db import IntegrityError, transaction
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
-from accounts import email_addresses, passwords
+from accounts import passwords
 from accounts.email_addresses import normalize_email
 from accounts.models import User
 from accounts.throttling import check_current_password
@@ -35,7 +34,6 @@ class PasswordField(StringField):
         super().__init__(write_only=True, trim_whitespace=False, style=SECRET_INPUT, **kwargs)
 
 
-@extend_schema_field({"type": "string", "format": "password", "minLength": 8, "maxLength": passwords.MAX_LENGTH})
 class NewPasswordField(PasswordField):
     """A password to set, in its normal form. The settings have its rules, which need the user."""
 
@@ -43,7 +41,6 @@ class NewPasswordField(PasswordField):
         return passwords.normalize_password(super().to_internal_value(data))
 
 
-@extend_schema_field({"type": "string", "format": "email", "minLength": 3, "maxLength": email_addresses.MAX_LENGTH})
 class EmailField(StringField):
     """An e-mail address, in its normal form."""
 
@@ -55,7 +52,6 @@ class EmailField(StringField):
             raise ValidationError(error.messages, code=error.code) from None
 
 
-@extend_schema_field(str)
 class TokenField(serializers.Field):
     """Any string, even a blank one: the view refuses an invalid token with 401."""
 

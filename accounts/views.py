@@ -9,11 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
-from rest_framework_simplejwt.exceptions import InvalidToken
 
-from accounts import password_resets, schema, serializers
+from accounts import password_resets, serializers
 from accounts.authentication import authenticate_refresh_token, logged_in_user
-from accounts.exceptions import ExpiredToken, InvalidResetLinkError, TooManyAttempts
 from accounts.throttling import Attempt, reserve
 from accounts.tokens import issue_access_token, issue_tokens
 from todoproject.api.serializers import EmptySerializer
@@ -32,23 +30,11 @@ def post_action(serializer_class: type[Serializer], **options: Any) -> Any:
 class AccountViewSet(StrictView, GenericViewSet):
     """Accounts. Send tokens as `Authorization: JWT <token>` or `Authorization: Bearer <token>`."""
 
-    # For the OpenAPI document: the errors of each action, besides those of all views.
-    documented_errors = {  # noqa: RUF012 (as in DRF)
-        "signup": [TooManyAttempts(42)],
-        "login": [TooManyAttempts(42)],
-        "refresh": [TooManyAttempts(42), InvalidToken("Token is invalid"), ExpiredToken()],
-        "delete_me": [TooManyAttempts(42)],
-        "password": [TooManyAttempts(42)],
-        "reset": [TooManyAttempts(42)],
-        "confirm": [TooManyAttempts(42), InvalidResetLinkError()],
-    }
-
     def get_validated_serializer(self, request: Request) -> Any:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return serializer
 
-    @schema.SIGNUP
     @post_action(serializers.SignupSerializer, **PUBLIC_VIEW_OPTIONS)
     def signup(self, request: Request) -> Response:
         """Create an account, and get its first tokens.
@@ -61,7 +47,6 @@ class AccountViewSet(StrictView, GenericViewSet):
         user = serializer.save()
         return Response({"message": serializers.SIGNED_UP_MESSAGE, **issue_tokens(user)})
 
-    @schema.LOGIN
     @post_action(serializers.LoginSerializer, **PUBLIC_VIEW_OPTIONS)
     def login(self, request: Request) -> Response:
         """Get tokens for an e-mail address and its password.
@@ -72,7 +57,6 @@ class AccountViewSet(StrictView, GenericViewSet):
         user = self.get_validated_serializer(request).validated_data["user"]
         return Response(issue_tokens(user))
 
-    @schema.REFRESH
     @post_action(serializers.RefreshSerializer, **PUBLIC_VIEW_OPTIONS)
     def refresh(self, request: Request) -> Response:
         """Get a new access token for a refresh token. The refresh token stays valid until it expires."""
@@ -80,7 +64,6 @@ class AccountViewSet(StrictView, GenericViewSet):
         reserve(Attempt.for_client("refresh", request))
         return Response(issue_access_token(authenticate_refresh_token(refresh_token)))
 
-    @schema.LOGOUT
     @post_action(EmptySerializer)
     def logout(self, request: Request) -> Response:
         """Revoke every token and browser session of the user at once, on every device."""
@@ -88,13 +71,11 @@ class AccountViewSet(StrictView, GenericViewSet):
         logged_in_user(request).revoke_tokens()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @schema.READ_ACCOUNT
     @action(detail=False, methods=["get"], serializer_class=serializers.AccountSerializer)
     def me(self, request: Request) -> Response:
         """Read your account. `revision` counts the writes to your todos."""
         return Response(self.get_serializer(request.user).data)
 
-    @schema.DELETE_ACCOUNT
     @me.mapping.delete
     def delete_me(self, request: Request) -> Response:
         """Delete your account and everything in it, permanently. Send your password to confirm."""
@@ -106,7 +87,6 @@ class AccountViewSet(StrictView, GenericViewSet):
         """Return the action's serializer: on the same URL, DELETE needs another one than GET."""
         return serializers.DeleteAccountSerializer if self.action == "delete_me" else super().get_serializer_class()
 
-    @schema.CHANGE_PASSWORD
     @post_action(serializers.ChangePasswordSerializer)
     def password(self, request: Request) -> Response:
         """Change your password, and get new tokens. All older tokens and sessions are revoked at once."""
@@ -115,7 +95,6 @@ class AccountViewSet(StrictView, GenericViewSet):
         user.change_password(new_password)
         return Response(issue_tokens(user))
 
-    @schema.REQUEST_RESET
     @post_action(serializers.PasswordResetSerializer, url_path="password/reset", **PUBLIC_VIEW_OPTIONS)
     def reset(self, request: Request) -> Response:
         """Request a mail with a link that sets a new password.
@@ -127,7 +106,6 @@ class AccountViewSet(StrictView, GenericViewSet):
         password_resets.request_reset(request, email)
         return Response({"message": password_resets.RESET_REQUESTED_MESSAGE}, status=status.HTTP_202_ACCEPTED)
 
-    @schema.CONFIRM_RESET
     @post_action(serializers.ConfirmResetSerializer, url_path="password/reset/confirm", **PUBLIC_VIEW_OPTIONS)
     def confirm(self, request: Request) -> Response:
         """Set a new password with the `uid` and `token` from the link in a reset mail.

@@ -1,6 +1,7 @@
-"""Measures the cold start: from the start of a function's process to its first response, with and without bytecode.
+"""Measures the cold start: from the start of a function's process to its first response.
 
-Both packages run alternately in the emulator. Compare the medians and their ratio: a busy machine slows down both.
+The package is compared with a copy without bytecode, or with `--other`, a package of another version. Both run
+alternately in the emulator. Compare the medians and their ratio: a busy machine slows down both.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from lambda_emulator.function import EmulatedFunction
 # The format of `-X importtime`: "import time: self [us] | cumulative | imported package", on standard error.
 IMPORT_TIME = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)")
 SHOWN_PACKAGES = 12
+MEMORY = re.compile(r"Max Memory Used: (\d+) MB")  # in the line that Lambda logs for each call
 
 EVENT = {
     "httpMethod": "GET",
@@ -37,18 +39,19 @@ EVENT = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=8)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--other", type=Path, help="a package of another version")
+    options = parser.parse_args()
     with TemporaryDirectory(prefix="cold-start-") as temporary:
-        usual = build_package(Path(temporary) / "package.zip", architecture=local_architecture())
-        packages = {"bytecode": usual, "no bytecode": copy_without_bytecode(usual)}
-        seconds = measure(packages, rounds)
-        print(f"process start to first response, {rounds} rounds, interleaved")
+        package = build_package(Path(temporary) / "package.zip", architecture=local_architecture())
+        other, name = (options.other, "other") if options.other else (copy_without_bytecode(package), "no bytecode")
+        seconds, megabytes = measure({"package": package, name: other}, options.rounds)
+        print(f"process start to first response, {options.rounds} rounds, interleaved")
         for name, values in seconds.items():
-            low, high = min(values), max(values)
-            print(f"  {name:12} median {statistics.median(values):.3f} s   ({low:.3f} to {high:.3f})")
-        ratio = statistics.median(seconds["bytecode"]) / statistics.median(seconds["no bytecode"])
+            low, high, memory = min(values), max(values), statistics.median(megabytes[name])
+            print(f"  {name:12} median {statistics.median(values):.3f} s ({low:.3f} to {high:.3f}), {memory:.0f} MB")
+        ratio = statistics.median(seconds["package"]) / statistics.median(seconds[name])
         print(f"  ratio        {ratio:.2f}")
-        print_imports(usual)
+        print_imports(package)
 
 
 def copy_without_bytecode(package: Path) -> Path:
@@ -61,8 +64,10 @@ def copy_without_bytecode(package: Path) -> Path:
     return other
 
 
-def measure(packages: dict[str, Path], rounds: int) -> dict[str, list[float]]:
+def measure(packages: dict[str, Path], rounds: int) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Return the seconds and the peak memory in megabytes of each round."""
     seconds: dict[str, list[float]] = {name: [] for name in packages}
+    megabytes: dict[str, list[float]] = {name: [] for name in packages}
     environment = local_stage_environment()
     functions = {
         name: EmulatedFunction(path, environment=environment, max_instances=1) for name, path in packages.items()
@@ -72,10 +77,11 @@ def measure(packages: dict[str, Path], rounds: int) -> dict[str, list[float]]:
             for name, function in functions.items():
                 function.discard_instances()
                 seconds[name].append(time_first_response(function))
+                megabytes[name].append(float(MEMORY.findall(function.log.read_text())[-1]))
     finally:
         for function in functions.values():
             function.close()
-    return {name: values[1:] for name, values in seconds.items()}
+    return {name: values[1:] for name, values in seconds.items()}, megabytes
 
 
 def time_first_response(function: EmulatedFunction) -> float:

@@ -12,17 +12,17 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from io import BytesIO
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.serving import start_postgresql
+from testing.wsgi import call_application, count_function_calls
 
 REQUESTS = 200
 numbers = count()
-Call = Callable[[], int]
+Call = Callable[[], None]
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def prepare_calls(database_url: str) -> dict[str, Call]:
     os.environ |= {"DJANGO_SETTINGS_MODULE": "todoproject.settings", "DATABASE_URL": database_url}
     from django.core.management import call_command
 
-    from todoproject.wsgi import application
+    import todoproject.wsgi  # noqa: F401 (It sets Django up.)
 
     call_command("migrate", verbosity=0)
     from accounts.models import User
@@ -60,11 +60,11 @@ def prepare_calls(database_url: str) -> dict[str, Call]:
         tokens[name] = issue_access_token(user)["access"]
 
     def call(user: str, method: str, path: str, body: Any = None, **headers: str) -> Call:
-        return lambda: send(application, method, path, tokens[user], body(next(numbers)) if body else None, headers)
+        return lambda: send(method, path, tokens[user], body(next(numbers)) if body else None, headers)
 
-    etag = read_etag(application, tokens["few"])
-    one = read_first_id(application, tokens["few"])
-    changed = read_first_id(application, tokens["writer"])
+    lists = {user: call_application("GET", "/todos/", token) for user, token in tokens.items()}
+    etag = lists["few"].headers["ETag"]
+    one, changed = (json.loads(lists[user].content)[0]["id"] for user in ("few", "writer"))
     return {
         "health": call("few", "GET", "/health/"),
         "list of 20": call("few", "GET", "/todos/"),
@@ -79,49 +79,10 @@ def prepare_calls(database_url: str) -> dict[str, Call]:
     }
 
 
-def build_environ(method: str, path: str, token: str, body: Any, headers: dict[str, str]) -> dict[str, Any]:
-    content = b"" if body is None else json.dumps(body).encode()
-    return {
-        "REQUEST_METHOD": method,
-        "SCRIPT_NAME": "",
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "8000",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "REMOTE_ADDR": "127.0.0.1",
-        "HTTP_HOST": "127.0.0.1:8000",
-        "HTTP_ACCEPT": "application/json",
-        "HTTP_AUTHORIZATION": f"Bearer {token}",
-        "CONTENT_TYPE": "application/json",
-        "CONTENT_LENGTH": str(len(content)),
-        "wsgi.url_scheme": "http",
-        "wsgi.input": BytesIO(content),
-        **headers,
-    }
-
-
-def respond(application: Any, environ: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
-    started: list[Any] = []
-    response = application(environ, lambda *arguments: started.extend(arguments))
-    content = b"".join(response)
-    response.close()
-    return int(started[0][:3]), dict(started[1]), content
-
-
-def send(application: Any, method: str, path: str, token: str, body: Any, headers: dict[str, str]) -> int:
-    status, _, content = respond(application, build_environ(method, path, token, body, headers))
-    if status >= 400:
-        raise RuntimeError(content.decode())
-    return status
-
-
-def read_etag(application: Any, token: str) -> str:
-    return respond(application, build_environ("GET", "/todos/", token, None, {}))[1]["ETag"]
-
-
-def read_first_id(application: Any, token: str) -> int:
-    return json.loads(respond(application, build_environ("GET", "/todos/", token, None, {}))[2])[0]["id"]
+def send(method: str, path: str, token: str, body: Any, headers: dict[str, str]) -> None:
+    response = call_application(method, path, token, body, **headers)
+    if response.status >= 400:
+        raise RuntimeError(response.content.decode())
 
 
 def measure_cpu(call: Call) -> float:
@@ -135,12 +96,6 @@ def time_calls(call: Call, requests: int) -> float:
     for _ in range(requests):
         call()
     return (time.process_time() - began) * 1_000 / requests
-
-
-def count_function_calls(call: Call) -> int:
-    profile = cProfile.Profile()
-    profile.runcall(call)
-    return pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
 
 
 def print_profile(call: Call) -> None:

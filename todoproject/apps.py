@@ -7,7 +7,13 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import register
 
-from todoproject import checks
+from todoproject.config.optional_imports import import_rest_framework, import_signals_of_tests
+
+# Before any other module imports them.
+import_rest_framework()
+import_signals_of_tests()
+
+from todoproject import checks  # noqa: E402
 
 logger = logging.getLogger(__name__)
 

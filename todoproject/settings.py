@@ -185,7 +185,6 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.api.negotiation.StrictNegotiation",
-    "DEFAULT_SCHEMA_CLASS": "todoproject.api.openapi.TodoAutoSchema",
     "EXCEPTION_HANDLER": "todoproject.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }  # fmt: skip

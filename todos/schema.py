@@ -1,13 +1,23 @@
-"""The OpenAPI description of the calls on todos: summaries, parameters, headers, bodies and examples."""
+"""The OpenAPI description of the calls on todos: summaries, parameters, headers, bodies, errors and examples.
+
+It is loaded when the document is generated, so that other requests do not wait for it.
+"""
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.extensions import OpenApiViewExtension
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_serializer,
+)
 from rest_framework.exceptions import MethodNotAllowed
 
+from todoproject.api.openapi import describe_view
 from todos.conditions import StaleItemsError, not_applicable_error, stale_item_error
 from todos.idempotency import IdempotencyKeyReused
-from todos.schema_components import reference
+from todos.schema_components import TODO_EXAMPLE, reference
 from todos.schema_parameters import (
     CLEAR_STATUS,
     IF_MATCH,
@@ -22,7 +32,7 @@ from todos.schema_parameters import (
     etag_header,
     revision_header,
 )
-from todos.serializers import TODO_EXAMPLE, TodoSerializer
+from todos.serializers import TodoSerializer
 from todos.sync import SyncTokenExpired
 
 TODOS = {"type": "array", "items": reference("Todo")}
@@ -35,6 +45,7 @@ STALE = OpenApiResponse(
 DELETED = OpenApiResponse(description="Deleted.")
 NEW = {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}
 COMPLETE = {"status": "completed", "revision": 12}
+COMPLETE_7 = {"id": 7, "status": "completed"}
 TOMBSTONE_EXAMPLE = {"id": 8, "revision": 14, "deleted": True}
 COMPLETED_EXAMPLE = TODO_EXAMPLE | {"status": "completed", "completed_at": "2026-11-23T08:00:00Z", "revision": 13}
 
@@ -137,28 +148,28 @@ OPERATIONS = {
         parameters=[PK, etag_header(200), revision_header(200)],
         responses=TodoSerializer,
     ),
+    "partial_update_many": extend_schema(
+        operation_id="change_todos",
+        summary="Change several todos",
+        request=json_body(reference("TodoChanges")),
+        filters=False,
+        parameters=[revision_header(202)],
+        responses={202: OpenApiResponse(TODOS, description="Changed, in the order of the request.")},
+        examples=[
+            request_example(
+                "Changes", [{"id": 7, "status": "completed"}, {"id": 8, "title": "Buy bread", "revision": 13}]
+            ),
+            response_example("Todos", [COMPLETED_EXAMPLE], 202),
+        ],
+    ),
+    "clear_completed": extend_schema(
+        operation_id="clear_completed",
+        summary="Delete all completed todos",
+        parameters=[CLEAR_STATUS, revision_header(204)],
+        request=None,
+        responses={204: DELETED},
+    ),
 }
-
-CHANGE_TODOS = extend_schema(
-    operation_id="change_todos",
-    summary="Change several todos",
-    request=json_body(reference("TodoChanges")),
-    filters=False,
-    parameters=[revision_header(202)],
-    responses={202: OpenApiResponse(TODOS, description="Changed, in the order of the request.")},
-    examples=[
-        request_example("Changes", [{"id": 7, "status": "completed"}, {"id": 8, "title": "Buy bread", "revision": 13}]),
-        response_example("Todos", [COMPLETED_EXAMPLE], 202),
-    ],
-)
-
-CLEAR_COMPLETED = extend_schema(
-    operation_id="clear_completed",
-    summary="Delete all completed todos",
-    parameters=[CLEAR_STATUS, revision_header(204)],
-    request=None,
-    responses={204: DELETED},
-)
 
 NOT_APPLICABLE = not_applicable_error("If-Match")
 
@@ -174,3 +185,15 @@ ERRORS = {
     ],
     "clear_completed": [MethodNotAllowed("DELETE"), NOT_APPLICABLE],
 }
+
+
+class TodoViewSetExtension(OpenApiViewExtension):
+    """Adds the descriptions above to the viewset. Defining the class registers it."""
+
+    target_class = "todos.views.TodoViewSet"
+
+    def view_replacement(self) -> Any:
+        return describe_view(self.target_class, OPERATIONS, ERRORS)
+
+
+extend_schema_serializer(examples=[OpenApiExample("Todo", TODO_EXAMPLE, response_only=True)])(TodoSerializer)

@@ -8,6 +8,19 @@ from typing import Any
 from todoproject.api.integers import MAX_INTEGER
 from todos.serializers import MAX_BULK_ITEMS, TodoSerializer
 
+TODO_EXAMPLE = {
+    "id": 7,
+    "title": "Buy milk",
+    "description": "",
+    "status": "open",
+    "due_at": "2026-12-24T18:00:00Z",
+    "created_by": "ada@example.com",
+    "created_at": "2026-11-22T08:00:00Z",
+    "updated_at": "2026-11-22T08:00:00Z",
+    "completed_at": None,
+    "revision": 12,
+}
+
 ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_INTEGER}
 EXPECTED_REVISION = ID | {
     "description": "Change the todo only if this is still its revision. Without it, the change always applies."

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from todoproject.api.dates import format_datetime
@@ -24,19 +23,6 @@ from todos.rows import DATE_TIMES
 
 MAX_BULK_ITEMS = 100
 
-TODO_EXAMPLE = {
-    "id": 7,
-    "title": "Buy milk",
-    "description": "",
-    "status": "open",
-    "due_at": "2026-12-24T18:00:00Z",
-    "created_by": "ada@example.com",
-    "created_at": "2026-11-22T08:00:00Z",
-    "updated_at": "2026-11-22T08:00:00Z",
-    "completed_at": None,
-    "revision": 12,
-}
-
 
 class StatusField(serializers.ChoiceField):
     """`open` or `completed`. The error texts are those of the Flask API that this one replaces."""
@@ -54,7 +40,6 @@ class StatusField(serializers.ChoiceField):
         self.fail("invalid_choice", input=shorten_for_error(data if isinstance(data, str) else json.dumps(data)))
 
 
-@extend_schema_serializer(examples=[OpenApiExample("Todo", TODO_EXAMPLE, response_only=True)])
 class TodoSerializer(StrictSerializer):
     """A todo."""
 

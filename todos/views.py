@@ -6,7 +6,6 @@ The calls on several todos are in `todos/bulk.py`, delete and restore in `todos/
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema_view
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +16,7 @@ from accounts.authentication import logged_in_user
 from todoproject.api.integers import parse_integer
 from todoproject.api.renderers import JSONRenderer
 from todoproject.api.views import StrictView
-from todos import bulk, conditions, idempotency, rows, schema, sync
+from todos import bulk, conditions, idempotency, rows, sync
 from todos.delete_and_restore import DeleteAndRestoreMixin
 from todos.filters import TodoFilter
 from todos.models import Todo, TodoQuerySet
@@ -36,7 +35,6 @@ from todos.statements import get_live_todo
 from todos.unit_of_work import unit_of_work
 
 
-@extend_schema_view(**schema.OPERATIONS)
 class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSet):
     """Your todos. Those of other users are not found, as if they did not exist."""
 
@@ -45,7 +43,6 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
     filterset_class = TodoFilter
     pagination_class = KeysetPagination
     paginator: KeysetPagination
-    documented_errors = schema.ERRORS
 
     @property
     def methods_without_form(self) -> tuple[str, ...]:

@@ -1,18 +1,21 @@
 """The OpenAPI document, the same for every user.
 
 Error responses are in `openapi_errors`; the calls on todos in `todos/schema.py`, those on accounts in
-`accounts/schema.py`.
+`accounts/schema.py`, and the root and the health check in `todoproject/api/schema.py`.
 """
 
 from collections.abc import Iterator
 from functools import lru_cache
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
+from drf_spectacular.drainage import isolate_view_method
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from todoproject.api.openapi_errors import add_error, list_errors
+from todoproject.api.openapi_settings import DESCRIPTIONS
 
 # The tag of each operation by the first part of its path. openapi_settings describes the tags.
 TAGS = {"auth": "Accounts", "todos": "Todos"}
@@ -65,6 +68,26 @@ def move_examples_out_of_schemas(operation: dict[str, Any]) -> None:
         described["schema"] = dict(described["schema"])
         if "example" in described["schema"]:
             described["example"] = described["schema"].pop("example")
+
+
+def load_descriptions(endpoints: list[Any]) -> list[Any]:
+    """Load the modules that describe the views, before the endpoints are described; a drf-spectacular hook."""
+    for name in DESCRIPTIONS:
+        import_module(name)
+    return endpoints
+
+
+def describe_view(view: Any, operations: dict[str, Any], errors: dict[str, Any] | None = None) -> Any:
+    """Return a subclass of a view whose methods have the descriptions in `operations`, made by `extend_schema`.
+
+    `errors` are the exceptions of each action, besides those of all views.
+    """
+    described = type(view.__name__, (view,), {"schema": TodoAutoSchema(), "documented_errors": errors or {}})
+    for name, add_description in operations.items():
+        method = isolate_view_method(described, name)
+        method.schema = TodoAutoSchema  # the base class of what extend_schema adds
+        add_description(method)
+    return described
 
 
 def complete_bodies(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The error responses in the OpenAPI document, rendered from the exceptions themselves.
 
-A view declares the errors of each action, `documented_errors = {"list": [SyncTokenExpired()]}`. Those that all views
-share are added here.
+A described view has the errors of each action, `documented_errors = {"list": [SyncTokenExpired()]}`. Those that all
+views share are added here.
 """
 
 from collections.abc import Iterator

@@ -2,6 +2,9 @@
 
 from todoproject import __version__
 
+# The modules that describe the views.
+DESCRIPTIONS = ("todoproject.api.schema", "accounts.schema", "todos.schema")
+
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Todo API",
@@ -19,6 +22,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["todoproject.api.openapi.load_descriptions"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "todos.schema_components.add_components",
