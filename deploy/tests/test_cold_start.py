@@ -18,7 +18,7 @@ MAX_MODULES = 900
 NEEDED_LATER = {
     "PostgreSQL": "psycopg",
     "the OpenAPI document": "drf_spectacular.openapi",
-    "YAML": "yaml",
+    "YAML": "yaml.loader",
     "the admin": "django.contrib.auth.admin",
     "logging in": "accounts.views",
     "passwords": "argon2",
