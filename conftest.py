@@ -100,12 +100,16 @@ def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
 
 @pytest.fixture(scope="session", autouse=True)
 def check_exchanges() -> Iterator[None]:
-    """Check every request of a test client or to a real server, and its response, against schema.yml."""
+    """Check every request of a test client or to a real server, and its response, against schema.yml.
+
+    A request of a test client must also name the owner in each statement on todos.
+    """
     from testing.openapi_clients import check_requests, check_sends
+    from testing.owners import check_statements
     from testing.server import APICaller
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Client, "request", check_requests(Client.request))
+        patch.setattr(Client, "request", check_statements(check_requests(Client.request)))
         patch.setattr(APICaller, "send", check_sends(APICaller.send))
         yield
 

@@ -32,7 +32,7 @@ def purge_batch(owner_id: int, before: datetime) -> int:
             return 0
         old = unguarded_todos().filter(owner_id=owner_id, deleted_at__lt=before).order_by("deleted_at")
         ids = list(old.values_list("pk", flat=True)[:BATCH_ROWS])
-        batch = unguarded_todos().filter(pk__in=ids)
+        batch = unguarded_todos().filter(owner_id=owner_id, pk__in=ids)
         last = batch.aggregate(last=Max("revision"))["last"] or 0
         if last > owner.purged_revision:
             User.objects.filter(pk=owner_id).update(purged_revision=last)

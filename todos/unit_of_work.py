@@ -108,7 +108,7 @@ class UnitOfWork:
         """Turn all completed todos into tombstones, in one statement, with revisions in the order of their ids."""
         now = connection.ops.adapt_datetimefield_value(self.now)
         with connection.cursor() as cursor:
-            cursor.execute(CLEAR_COMPLETED, [now, self.revision, self.owner.pk])
+            cursor.execute(CLEAR_COMPLETED, [now, self.revision, self.owner.pk, self.owner.pk])
             self.revision += cursor.rowcount
 
     def derive_timestamps(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -125,5 +125,5 @@ CLEAR_COMPLETED = """
         SELECT id, row_number() OVER (ORDER BY id) AS place FROM todos_todo
         WHERE owner_id = %s AND status = 'completed' AND deleted_at IS NULL
     ) AS numbered
-    WHERE todos_todo.id = numbered.id
+    WHERE todos_todo.id = numbered.id AND todos_todo.owner_id = %s
 """
