@@ -19,10 +19,10 @@ MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-cpu bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-plots bench-scale bench-workers bench-cpu bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override)
 	@$(BIN)/python manage.py migrate --verbosity 0
@@ -81,6 +81,16 @@ schema: .venv/dev  ## Regenerate schema.yml
 
 bench: .venv/dev $(PEERS)/ready  ## Compare the API with other frameworks under load (BENCH=--postgresql for PostgreSQL)
 	$(BIN)/python -m benchmarks.compare $(BENCH)
+
+bench-plots: $(PEERS)/ready  ## Draw the results of the comparison and of bench-scale, and print their tables
+	$(PEERS)/bin/python -m benchmarks.plot $(wildcard benchmarks/results/*.json)
+
+bench-scale: .venv/dev  ## Measure calls against the number of todos (BENCH=--postgresql for PostgreSQL)
+	@mkdir -p .cache
+	$(BIN)/python -m benchmarks.scale $(BENCH)
+
+bench-workers: .venv/dev  ## Measure the throughput of many users against the number of processes
+	$(BIN)/python -m benchmarks.workers $(BENCH)
 
 bench-cpu: .venv/dev  ## Measure the CPU time of single requests (BENCH="--profile create" shows where it goes)
 	$(BIN)/python -m benchmarks.cpu $(BENCH) 2>/dev/null

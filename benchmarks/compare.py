@@ -88,18 +88,21 @@ def print_table(rows: list[dict[str, Any]], names: list[str]) -> None:
             )
 
 
-def write_results(path: Path, rows: list[dict[str, Any]], options: argparse.Namespace) -> None:
+def describe_machine() -> dict[str, Any]:
     cpu = next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
-    machine = {
+    return {
         "cpu": cpu.partition(":")[2].strip() or platform.machine(),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "system": platform.platform(),
         "python": platform.python_version(),
     }
+
+
+def write_results(path: Path, rows: list[dict[str, Any]], options: argparse.Namespace) -> None:
     result = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine,
+        "machine": describe_machine(),
         "database": "postgresql" if options.postgresql else "sqlite",
         "seconds": options.seconds,
         "rounds": options.rounds,

@@ -1,15 +1,19 @@
--- The request that wrk sends, from the environment; the result is printed as JSON.
+-- The request that wrk sends, from the environment; the result is printed as JSON. Of several tokens, separated by
+-- commas, each request has the next one.
 local body = os.getenv("LOAD_BODY")
 local method = os.getenv("LOAD_METHOD")
 local etag = os.getenv("LOAD_ETAG")
-local headers = { ["Authorization"] = "Bearer " .. os.getenv("LOAD_TOKEN"), ["Accept"] = "application/json" }
+local tokens = {}
+for token in os.getenv("LOAD_TOKEN"):gmatch("[^,]+") do tokens[#tokens + 1] = "Bearer " .. token end
+local headers = { ["Accept"] = "application/json" }
 if body ~= "" then headers["Content-Type"] = "application/json" end
 if etag ~= "" then headers["If-None-Match"] = etag end
 local count = os.time() * 1000 % 1000000000
 
 function request()
-  if body == "" then return wrk.format(method, nil, headers) end
   count = count + 1
+  headers["Authorization"] = tokens[count % #tokens + 1]
+  if body == "" then return wrk.format(method, nil, headers) end
   return wrk.format(method, nil, headers, (body:gsub("%%d", tostring(count))))
 end
 

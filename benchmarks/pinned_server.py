@@ -23,6 +23,7 @@ class PinnedServer:
     """A server with users and todos; a context manager."""
 
     name: str
+    cores = SERVER_CORE
     has_etags = False
     etag = ""
 
@@ -58,7 +59,7 @@ class PinnedServer:
     def __enter__(self) -> Self:
         self.prepare()
         self.log = (self.folder / "log").open("wb")
-        command = ["taskset", "-c", SERVER_CORE, *self.command()]
+        command = ["taskset", "-c", self.cores, *self.command()]
         self.process = subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
         )
