@@ -39,6 +39,7 @@ def fill_tables(users: int, todos: int, partitions: int) -> None:
         cursor.execute(FILL_TODOS.replace("'2026-01-01 00:00:00'", moment).format(moment=moment), values)
         if is_postgresql:
             cursor.execute("SELECT setval(pg_get_serial_sequence('accounts_user', 'id'), %(users)s)", values)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # Indexes cannot be created while checks are pending.
         for statement in indexes:
             cursor.execute(statement)
     with connection.cursor() as cursor:
@@ -48,10 +49,8 @@ def fill_tables(users: int, todos: int, partitions: int) -> None:
 def drop_indexes(cursor: Any) -> list[str]:
     """Drop the indexes of todos that are not constraints; return the statements that create them again."""
     cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-    cursor.execute(
-        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'todos_todo' AND indexname LIKE 'todo_%%'", []
-    )
-    indexes = cursor.fetchall()
+    cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'todos_todo'")
+    indexes = [(name, definition) for name, definition in cursor.fetchall() if name.startswith("todo_")]
     for name, _ in indexes:
         cursor.execute(f"DROP INDEX {name}")
     return [definition.replace(" ON ONLY ", " ON ") for _, definition in indexes]

@@ -18,7 +18,7 @@ from todos import conditions
 from todos.models import Todo, TodoQuerySet
 from todos.responses import represent_todos, set_revision_header
 from todos.serializers import MAX_BULK_ITEMS, StatusPatchSerializer, TodoSerializer
-from todos.unit_of_work import unit_of_work
+from todos.unit_of_work import create_todos, unit_of_work
 
 
 class BulkPatchSerializer(serializers.ListSerializer):
@@ -74,10 +74,9 @@ class BulkMixin(GenericViewSet):
             data=request.data, child=TodoSerializer(), allow_empty=False, max_length=MAX_BULK_ITEMS
         )
         serializer.is_valid(raise_exception=True)
-        with unit_of_work(logged_in_user(request)) as work:
-            todos = work.create_many(serializer.validated_data)
+        todos, revision = create_todos(logged_in_user(request), serializer.validated_data)
         response = Response(represent_todos(request, todos), status=status.HTTP_201_CREATED)
-        return set_revision_header(response, work.revision)
+        return set_revision_header(response, revision)
 
     def partial_update_many(self, request: Request) -> Response:
         """Change up to 100 todos, all or none: an array of `{"id": …}` with the fields to change.

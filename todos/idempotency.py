@@ -13,7 +13,7 @@ from accounts.models import User
 from todoproject.api.exceptions import field_error
 from todoproject.api.serializers import CSRF_FIELD
 from todos.models import Todo
-from todos.unit_of_work import unit_of_work
+from todos.unit_of_work import create_todos
 
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
@@ -78,9 +78,8 @@ def create_todo(owner: User, values: dict[str, Any], key: IdempotencyKey | None)
 
 
 def insert(owner: User, columns: dict[str, Any]) -> Creation:
-    with unit_of_work(owner) as work:
-        todo = work.create(**columns)
-    return Creation(todo, replayed=False, revision=work.revision)
+    [todo], revision = create_todos(owner, [columns])
+    return Creation(todo, replayed=False, revision=revision)
 
 
 def load_replayed_todo(owner: User, key: IdempotencyKey) -> Creation | None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.http import Http404
 
+from accounts.exceptions import InvalidAccountOrToken
 from accounts.models import User
 from todos.models import Todo
 from todos.rows import DATE_TIMES
@@ -59,6 +60,42 @@ def insert_todos(todos: list[Todo]) -> None:
     for todo in todos:
         todo.pk = ids[todo.revision]
         todo._state.adding = False
+
+
+def insert_todos_of_owner(todos: list[Todo]) -> None:
+    """Raise the owner's revision and insert todos in one statement of PostgreSQL, which is a transaction of its own.
+
+    The todos have the revisions 1, 2, …, which are added to the owner's. Raises InvalidAccountOrToken without an owner.
+    """
+    names = ", ".join(INSERTED_COLUMNS)
+    row = f"({', '.join(['%s'] * len(INSERTED_COLUMNS))})"
+    statement = f"""
+        WITH owner AS (
+            UPDATE accounts_user SET revision = revision + %s WHERE id = %s RETURNING revision - %s AS before
+        )
+        INSERT INTO todos_todo ({names})
+        SELECT {", ".join(map(convert_column, INSERTED_COLUMNS))}
+        FROM owner, (VALUES {", ".join([row] * len(todos))}) AS new ({names})
+        RETURNING revision, id
+    """  # noqa: S608
+    count = len(todos)
+    parameters = [count, todos[0].owner_id, count]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters + [v for todo in todos for v in prepare_values(todo, INSERTED_COLUMNS)])
+        ids = sorted(cursor.fetchall())
+    if not ids:
+        raise InvalidAccountOrToken
+    for todo, (revision, pk) in zip(todos, ids, strict=True):
+        todo.revision = todo.position = todo.status_position = revision
+        todo.pk = pk
+        todo._state.adding = False
+
+
+def convert_column(name: str) -> str:
+    """Return the expression of a column in `insert_todos_of_owner`: the values in VALUES have no types."""
+    if name in ("revision", "position", "status_position"):
+        return f"owner.before + new.{name}"
+    return f"new.{name}::timestamptz" if name in DATE_TIMES else f"new.{name}"
 
 
 def update_todos(todos: list[Todo], columns: Iterable[str]) -> None:

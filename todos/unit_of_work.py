@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from todos.models import TEXT_KEYS, Todo
-from todos.statements import insert_todos, update_todos
+from todos.statements import insert_todos, insert_todos_of_owner, update_todos
 
 
 @contextmanager
@@ -32,6 +32,21 @@ def unit_of_work(owner: User) -> Iterator["UnitOfWork"]:
             transaction.set_rollback(True)
         elif work.revision > first:
             User.objects.raise_revision(owner.pk, by=work.revision - first)
+
+
+def create_todos(owner: User, rows: Iterable[dict[str, Any]]) -> tuple[list[Todo], int]:
+    """Create todos in a unit of work of their own; return them and the owner's revision.
+
+    PostgreSQL does it in one statement instead of four, of which each is a round trip.
+    """
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        work = UnitOfWork(owner, revision=0, now=timezone.now())
+        todos = [work.build_todo(values) for values in rows]
+        insert_todos_of_owner(todos)
+        return todos, todos[-1].revision
+    with unit_of_work(owner) as work:
+        todos = work.create_many(rows)
+    return todos, work.revision
 
 
 class UnitOfWork:
@@ -72,25 +87,23 @@ class UnitOfWork:
 
     def update_many(self, pairs: Iterable[tuple[Todo, dict[str, Any]]]) -> None:
         """Update todos that were read in this unit of work; one whose values do not change keeps its revision."""
-        changed: list[Todo] = []
-        columns: set[str] = set()
+        changed: dict[frozenset[str], list[Todo]] = {}  # by the columns to save
         for todo, values in pairs:
             changes = {name: value for name, value in values.items() if getattr(todo, name) != value}
             if changes:
-                columns |= self.apply_changes(todo, changes)
-                changed.append(todo)
-        if changed:
-            update_todos(changed, columns)
+                changed.setdefault(self.apply_changes(todo, changes), []).append(todo)
+        for columns, todos in changed.items():
+            update_todos(todos, columns)
 
-    def apply_changes(self, todo: Todo, changes: dict[str, Any]) -> set[str]:
+    def apply_changes(self, todo: Todo, changes: dict[str, Any]) -> frozenset[str]:
         """Set the changed values and the columns derived from them on the todo; return the columns to save."""
         columns = changes | self.derive_timestamps(changes) | {"revision": self.take_next_revision()}
         for name, value in columns.items():
             setattr(todo, name, value)
         if not changes.keys() & {"title", "description"}:
-            return {*columns}
+            return frozenset(columns)
         todo.set_text_keys()
-        return {*columns, *TEXT_KEYS}
+        return frozenset({*columns, *TEXT_KEYS})
 
     def delete(self, todo: Todo) -> None:
         """Turn the todo into a tombstone; a tombstone is unchanged."""

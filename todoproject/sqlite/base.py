@@ -1,6 +1,5 @@
 """The database backend: writers wait in a queue. Django finds this module by its name."""
 
-from pathlib import Path
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -27,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.turn is not None or self.is_in_memory_db():
             return
         seconds = self.settings_dict["OPTIONS"]["timeout"]
-        self.turn = get_write_queue(Path(self.settings_dict["NAME"])).wait(seconds)
+        self.turn = get_write_queue(str(self.settings_dict["NAME"])).wait(seconds)
         if self.turn is None:
             raise OperationalError(f"Other writers kept the database locked for {seconds} seconds.")
 

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
 from threading import Event, Lock, Thread
 
 logger = logging.getLogger(__name__)
@@ -56,8 +55,8 @@ class FileLocks:
     first, a process that has just finished could take the second again before a waiting one wakes up.
     """
 
-    def __init__(self, database: Path) -> None:
-        self.next_path, self.path = (Path(f"{database}-{suffix}") for suffix in ("next-writer", "writer"))
+    def __init__(self, database: str) -> None:
+        self.next_path, self.path = f"{database}-next-writer", f"{database}-writer"
 
     def lock(self, *, blocking: bool) -> int:
         """Return the descriptor for `unlock`. Raises BlockingIOError, without `blocking`, if the files are locked."""
@@ -75,7 +74,7 @@ class FileLocks:
             return WaitingLock(self).wait(seconds)
 
 
-def open_and_lock(path: Path, *, blocking: bool) -> int:
+def open_and_lock(path: str, *, blocking: bool) -> int:
     """Return a new descriptor of the locked file: a lock belongs to its descriptor, so each writer has its own."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o666)
     try:
@@ -134,7 +133,7 @@ class Turn:
 class WriteQueue:
     """The queue of one SQLite file. It works between threads even where files cannot be locked."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: str) -> None:
         self.threads = ThreadQueue()
         self.locks: FileLocks | None = FileLocks(database)
 
@@ -161,7 +160,7 @@ class WriteQueue:
 
 
 @cache
-def get_write_queue(database: Path) -> WriteQueue:
+def get_write_queue(database: str) -> WriteQueue:
     return WriteQueue(database)
 
 

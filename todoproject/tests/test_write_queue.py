@@ -18,9 +18,8 @@ pytestmark = pytest.mark.in_process("about the queue of writers in a process")
 
 HOLD_THE_QUEUE = """
 import sys, time
-from pathlib import Path
 from todoproject.sqlite.write_queue import WriteQueue
-turn = WriteQueue(Path(sys.argv[1])).wait(5)
+turn = WriteQueue(sys.argv[1]).wait(5)
 print("writing", flush=True)
 time.sleep(float(sys.argv[2]))
 turn.end()
@@ -35,14 +34,14 @@ def _skip_on_postgresql() -> None:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    return tmp_path / "db.sqlite3"
+def database(tmp_path: Path) -> str:
+    return str(tmp_path / "db.sqlite3")
 
 
 @pytest.fixture
-def writer_process(database: Path) -> Iterator[subprocess.Popen[str]]:
+def writer_process(database: str) -> Iterator[subprocess.Popen[str]]:
     """Return a process that has the turn for a second."""
-    command = [sys.executable, "-c", HOLD_THE_QUEUE, str(database), "1"]
+    command = [sys.executable, "-c", HOLD_THE_QUEUE, database, "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         assert process.stdout.readline() == "writing\n"
@@ -67,7 +66,7 @@ def wait_in_thread(queue: WriteQueue, name: str, order: list[str]) -> threading.
     return thread
 
 
-def test_threads_write_in_the_order_in_which_they_came(database: Path) -> None:
+def test_threads_write_in_the_order_in_which_they_came(database: str) -> None:
     queue, order = WriteQueue(database), list[str]()
     turn = queue.wait(0)
     threads = [wait_in_thread(queue, name, order) for name in "abcdef"]
@@ -78,7 +77,7 @@ def test_threads_write_in_the_order_in_which_they_came(database: Path) -> None:
     assert order == list("abcdef")
 
 
-def test_turn_that_does_not_come_in_time_is_none(database: Path) -> None:
+def test_turn_that_does_not_come_in_time_is_none(database: str) -> None:
     queue = WriteQueue(database)
     turn = queue.wait(0)
     assert queue.wait(0.01) is None
@@ -87,26 +86,26 @@ def test_turn_that_does_not_come_in_time_is_none(database: Path) -> None:
     assert queue.wait(0) is not None
 
 
-def test_writer_waits_for_one_of_another_process(database: Path, writer_process: subprocess.Popen[str]) -> None:
+def test_writer_waits_for_one_of_another_process(database: str, writer_process: subprocess.Popen[str]) -> None:
     assert WriteQueue(database).wait(0.05) is None
     assert WriteQueue(database).wait(10) is not None
     assert writer_process.poll() is None
 
 
-def test_turn_of_a_killed_process_ends(database: Path, writer_process: subprocess.Popen[str]) -> None:
+def test_turn_of_a_killed_process_ends(database: str, writer_process: subprocess.Popen[str]) -> None:
     threading.Timer(0.1, writer_process.kill).start()
     began = time.monotonic()
     assert WriteQueue(database).wait(10) is not None
     assert time.monotonic() - began < 0.9
 
 
-def test_abandoned_wait_does_not_keep_the_turn(database: Path, writer_process: subprocess.Popen[str]) -> None:
+def test_abandoned_wait_does_not_keep_the_turn(database: str, writer_process: subprocess.Popen[str]) -> None:
     assert WriteQueue(database).wait(0.05) is None
     time.sleep(1.2)  # The other process ends its turn, so the abandoned wait gets one.
     assert WriteQueue(database).wait(5) is not None
 
 
-def test_two_processes_take_turns(database: Path) -> None:
+def test_two_processes_take_turns(database: str) -> None:
     """A process that writes all the time does not keep another one waiting."""
     ours, theirs = WriteQueue(database), WriteQueue(database)  # Each has its own locks, like a process.
     turn = ours.wait(0)
@@ -130,7 +129,7 @@ def test_two_processes_take_turns(database: Path) -> None:
 
 
 def test_without_file_locks_threads_still_queue(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    queue = WriteQueue(tmp_path / "missing" / "db.sqlite3")
+    queue = WriteQueue(str(tmp_path / "missing" / "db.sqlite3"))
     turn = queue.wait(0)
     assert turn is not None
     assert queue.wait(0.01) is None
@@ -154,7 +153,7 @@ def update_outside_a_transaction() -> None:
 def test_write_whose_turn_does_not_come_in_time_fails(
     write: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turn = get_write_queue(Path(connection.settings_dict["NAME"])).wait(0)
+    turn = get_write_queue(str(connection.settings_dict["NAME"])).wait(0)
     assert turn is not None
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.01)
     with pytest.raises(OperationalError, match="locked for"):
@@ -175,7 +174,7 @@ def close_the_connection() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("end", [update_outside_a_transaction, raise_an_error, close_the_connection])
 def test_turn_ends_with_the_transaction_whatever_ends_it(end: Callable[[], None]) -> None:
-    queue = get_write_queue(Path(connection.settings_dict["NAME"]))
+    queue = get_write_queue(str(connection.settings_dict["NAME"]))
     with suppress(ZeroDivisionError), transaction.atomic():
         assert queue.wait(0) is None
         end()
