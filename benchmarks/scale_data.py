@@ -42,8 +42,6 @@ def fill_tables(users: int, todos: int, partitions: int) -> None:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # Indexes cannot be created while checks are pending.
         for statement in indexes:
             cursor.execute(statement)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def drop_indexes(cursor: Any) -> list[str]:

@@ -160,6 +160,6 @@ class Todo(models.Model):
 def unguarded_todos() -> models.QuerySet[Todo]:
     """Return a queryset of all users' todos that can write.
 
-    It is only for the unit of work, which assigns the revisions, and for the purge.
+    It is only for the purge, and for tests.
     """
     return models.QuerySet(Todo)
