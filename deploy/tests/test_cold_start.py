@@ -1,7 +1,6 @@
 """What a cold start imports: only what its first request needs."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,16 +27,20 @@ NEEDED_LATER = {
 }
 
 
-@pytest.fixture(scope="module")
-def imported(package: Path) -> Iterator[list[str]]:
+def list_imported_modules(package: Path, **environment: str) -> list[str]:
     """Return the modules that were imported until the first response, which is one of the API of todos."""
-    environment = local_stage_environment() | {"PYTHONPROFILEIMPORTTIME": "1"}
+    environment |= local_stage_environment() | {"PYTHONPROFILEIMPORTTIME": "1"}
     with (
         EmulatedFunction(package, environment=environment, max_instances=1) as function,
         Gateway(function, event_format="v1") as gateway,
     ):
         assert GatewayCaller(gateway).call("GET", "/todos/").status == 401
-        yield re.findall(r"import time:\s+\d+ \|\s+\d+ \|\s+([\w.]+)", function.log.read_text())
+        return re.findall(r"import time:\s+\d+ \|\s+\d+ \|\s+([\w.]+)", function.log.read_text())
+
+
+@pytest.fixture(scope="module")
+def imported(package: Path) -> list[str]:
+    return list_imported_modules(package)
 
 
 def test_cold_start_imports_few_modules(imported: list[str]) -> None:
@@ -51,3 +54,8 @@ def test_cold_start_does_not_import_what_is_needed_later(imported: list[str], mo
 
 def test_cold_start_imports_what_todos_need(imported: list[str]) -> None:
     assert {"todos.views", "rest_framework.views", "django.db.models"} <= set(imported)
+
+
+def test_snapshot_contains_what_is_needed_later(package: Path) -> None:
+    modules = list_imported_modules(package, AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
+    assert {"accounts.views", "drf_spectacular.openapi", "django.contrib.auth.admin"} <= set(modules)

@@ -1,12 +1,18 @@
 """The WSGI application for Zappa on Lambda, also below a stage prefix such as /dev."""
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.urls import reverse
+
 from todoproject.wsgi import application as django
 
 Event = dict[str, Any]
+
+if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+    reverse("root")  # Imports the modules of all URLs, so that the snapshot contains them.
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
