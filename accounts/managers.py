@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.db import connections, models, router
+from django.db import connection, models
 
 from accounts.exceptions import InvalidAccountOrToken
 
@@ -44,16 +44,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         Each request does this first, so the statement is written by hand: the ORM takes eight times as long, most of it
         to build the same SQL again.
         """
-        using = router.db_for_read(self.model)
         columns, table = ", ".join(TOKEN_COLUMNS), self.model._meta.db_table
         statement = f"SELECT {columns} FROM {table} WHERE id = %s AND token_version = %s AND is_active"  # noqa: S608
-        with connections[using].cursor() as cursor:
-            cursor.execute(statement, [user_id, token_version])
-            row = cursor.fetchone()
+        row = fetch_row(statement, [user_id, token_version])
         if row is None:
             return None
         pk, email, _, *numbers = row  # On SQLite, is_active is 1.
-        return self.model.from_db(using, TOKEN_COLUMNS, (pk, email, True, *numbers))
+        return self.model.from_db(connection.alias, TOKEN_COLUMNS, (pk, email, True, *numbers))
 
     def raise_revision(self, user_id: int, *, by: int = 1) -> int:
         """Increase a user's revision and return the new value, in one statement.
@@ -62,11 +59,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         Raises InvalidAccountOrToken for an unknown user.
         """
         table = self.model._meta.db_table
-        using = router.db_for_write(self.model)
         statement = f"UPDATE {table} SET revision = revision + %s WHERE id = %s RETURNING revision"  # noqa: S608
-        with connections[using].cursor() as cursor:
-            cursor.execute(statement, [by, user_id])
-            row = cursor.fetchone()
+        row = fetch_row(statement, [by, user_id])
         if row is None:
             raise InvalidAccountOrToken
         return row[0]
+
+
+def fetch_row(statement: str, parameters: list[Any]) -> Any:
+    """Return the first row of a statement's result, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()
