@@ -13,6 +13,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 COLORS = {"this project": "#2a6f4e"}
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 OTHER_COLORS = ("#9aa5b1", "#c3a16b", "#5b7fa6", "#8fb0d0", "#a77c9f")
 
 
@@ -33,14 +34,16 @@ def plot_comparison(result: dict[str, Any], connections: int) -> Any:
     rates = take_medians(result, connections, "requests_per_second")
     print_ratios(rates)
     print_cost(take_medians(result, connections, "cpu_ms"))
+    names = list(next(iter(rates.values())))[::-1]
     figure, axes = plt.subplots(2, (len(rates) + 1) // 2, figsize=(11, 5))
     for axis, (call, servers) in zip(axes.flat, rates.items(), strict=False):
-        names = list(servers)[::-1]
-        axis.barh(names, [servers[name] for name in names], color=[color(name, result) for name in names])
+        axis.barh(names, [servers.get(name, 0) for name in names], color=[color(name, result) for name in names])
         axis.set_title(call)
     for axis in list(axes.flat)[len(rates) :]:
         axis.remove()
-    figure.suptitle(f"Requests per second, {result['database']}, {connections} connections, one process on one core")
+    figure.suptitle(
+        f"Requests per second, {DATABASES[result['database']]}, {connections} connections, one process on one core"
+    )
     figure.tight_layout()
     return figure
 
@@ -95,7 +98,7 @@ def plot_sizes(result: dict[str, Any]) -> Any:
     axis.set_ylim(bottom=0)
     axis.set_xlabel("todos in the database")
     axis.set_ylabel("milliseconds, median")
-    axis.set_title(f"Time of a call of one user, {result['database']}")
+    axis.set_title(f"Time of a call of one user, {DATABASES[result['database']]}")
     axis.legend(ncols=2, fontsize=8)
     return figure
 
