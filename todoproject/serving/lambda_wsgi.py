@@ -11,7 +11,7 @@ from todoproject.wsgi import application as django
 
 Event = dict[str, Any]
 
-if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+if ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start") in os.environ.items():
     reverse("root")  # Imports the modules of all URLs, so that the snapshot contains them.
 
 
