@@ -70,6 +70,8 @@ class RuntimeHandler(QuietHandlerMixin, BaseHTTPRequestHandler):
     server: RuntimeAPI
 
     def do_GET(self) -> None:
+        if self.path == f"{API_PATH}/restore/next":  # SnapStart. No snapshot is made: the instance goes on.
+            return self.send_json(200, {})
         if self.path != f"{API_PATH}/invocation/next":
             return self.send_json(404, {"errorMessage": "Not found", "errorType": "NotFound"})
         if not self.server.is_ready:
