@@ -19,7 +19,7 @@ MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-plots bench-scale bench-workers bench-cpu bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,7 +83,7 @@ bench: .venv/dev $(PEERS)/ready  ## Compare the API with other frameworks under 
 	$(BIN)/python -m benchmarks.compare $(BENCH)
 
 bench-plots: $(PEERS)/ready  ## Draw the results of the comparison and of bench-scale, and print their tables
-	$(PEERS)/bin/python -m benchmarks.plot $(wildcard benchmarks/results/*.json)
+	$(PEERS)/bin/python -m benchmarks.plot $(wildcard $(addprefix benchmarks/results/,*sqlite.json *postgresql.json))
 
 bench-scale: .venv/dev  ## Measure calls against the number of todos (BENCH=--postgresql for PostgreSQL)
 	@mkdir -p .cache
@@ -95,8 +95,11 @@ bench-workers: .venv/dev  ## Measure the throughput of many users against the nu
 bench-cpu: .venv/dev  ## Measure the CPU time of single requests (BENCH="--profile create" shows where it goes)
 	$(BIN)/python -m benchmarks.cpu $(BENCH) 2>/dev/null
 
+bench-cost: .venv/dev $(PEERS)/ready  ## Measure what a million requests cost on Lambda, beside two other frameworks
+	$(BIN)/python -m benchmarks.lambda_cost $(BENCH)
+
 bench-cold: .venv/dev  ## Measure the cold start, with and without bytecode
-	$(BIN)/python -m benchmarks.cold_start
+	$(BIN)/python -m benchmarks.cold_start $(BENCH)
 
 bench-purge: .venv/dev  ## Measure how much a purge slows down writers
 	$(BIN)/python -m benchmarks.purge

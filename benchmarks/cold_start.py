@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zipfile import ZipFile
 
 from deploy.package import build_package, local_architecture
@@ -23,7 +24,7 @@ IMPORT_TIME = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+([\w.]+)")
 SHOWN_PACKAGES = 12
 MEMORY = re.compile(r"Max Memory Used: (\d+) MB")  # in the line that Lambda logs for each call
 
-EVENT = {
+EVENT: dict[str, Any] = {
     "httpMethod": "GET",
     "path": "/health/",
     "headers": {"Host": "localhost"},

@@ -3,7 +3,6 @@
 import argparse
 import json
 import statistics
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,16 @@ def main() -> None:
     plt.rcParams |= {"svg.hashsalt": "todo", "svg.fonttype": "none", "font.size": 9}
     for path in options.results:
         result = json.loads(path.read_text())
+        if "database" not in result:  # bench-workers has no plot
+            continue
         figure = plot_sizes(result) if "median_ms" in result else plot_comparison(result, options.connections)
         figure.savefig(path.with_suffix(".svg"), bbox_inches="tight", metadata={"Date": None})
 
 
 def plot_comparison(result: dict[str, Any], connections: int) -> Any:
-    """Draw the requests per second of each server for each call; print the ratios to the first server, and the cost."""
+    """Draw the requests per second of each server for each call; print the ratios to the first server."""
     rates = take_medians(result, connections, "requests_per_second")
     print_ratios(rates)
-    print_cost(take_medians(result, connections, "cpu_ms"))
     names = list(next(iter(rates.values())))[::-1]
     figure, axes = plt.subplots(2, (len(rates) + 1) // 2, figsize=(11, 5))
     for axis, (call, servers) in zip(axes.flat, rates.items(), strict=False):
@@ -72,20 +72,6 @@ def print_ratios(medians: dict[str, dict[str, float]]) -> None:
         base = servers.get(names[0])
         cells = [f"{servers[name] / base:.2f}" if base and name in servers else "" for name in names]
         print(f"| {call} | {' | '.join(cells)} |")
-
-
-def print_cost(cpu_ms: dict[str, dict[str, float]]) -> None:
-    """Print the dollars for a million requests on Lambda, by the CPU time of a request.
-
-    Prices of arm64 in us-east-1, November 2026: https://aws.amazon.com/lambda/pricing/. A function has a whole CPU with
-    1,769 MB, and a part of one with less; each request is billed by the millisecond.
-    """
-    for memory in (512, 1_024):
-        print(f"\n| {memory} MB: call | {' | '.join(next(iter(cpu_ms.values())))} |")
-        for call, servers in cpu_ms.items():
-            billed = {name: ceil(value * 1_769 / memory) for name, value in servers.items()}
-            dollars = (0.20 + ms * memory / 1_024 * 1_000 * 0.0000133334 for ms in billed.values())
-            print(f"| {call} | {' | '.join(f'{each:.2f}' for each in dollars)} |")
 
 
 def plot_sizes(result: dict[str, Any]) -> Any:
