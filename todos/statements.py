@@ -62,7 +62,7 @@ def insert_todos(todos: list[Todo]) -> None:
         todo._state.adding = False
 
 
-def insert_todos_of_owner(todos: list[Todo]) -> None:
+def raise_revision_and_insert(todos: list[Todo]) -> None:
     """Raise the owner's revision and insert todos in one statement of PostgreSQL, which is a transaction of its own.
 
     The todos have the revisions 1, 2, …, which are added to the owner's. Raises InvalidAccountOrToken without an owner.
@@ -92,7 +92,7 @@ def insert_todos_of_owner(todos: list[Todo]) -> None:
 
 
 def convert_column(name: str) -> str:
-    """Return the expression of a column in `insert_todos_of_owner`: the values in VALUES have no types."""
+    """Return the expression of a column in `raise_revision_and_insert`: the values in VALUES have no types."""
     if name in ("revision", "position", "status_position"):
         return f"owner.before + new.{name}"
     return f"new.{name}::timestamptz" if name in DATE_TIMES else f"new.{name}"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from todos.models import TEXT_KEYS, Todo
-from todos.statements import insert_todos, insert_todos_of_owner, update_todos
+from todos.statements import insert_todos, raise_revision_and_insert, update_todos
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def create_todos(owner: User, rows: Iterable[dict[str, Any]]) -> tuple[list[Todo
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         work = UnitOfWork(owner, revision=0, now=timezone.now())
         todos = [work.build_todo(values) for values in rows]
-        insert_todos_of_owner(todos)
+        raise_revision_and_insert(todos)
         return todos, todos[-1].revision
     with unit_of_work(owner) as work:
         todos = work.create_many(rows)
