@@ -98,6 +98,7 @@ STATIC_URL = "/static/"  # OptionalManifestStorage adds the stage prefix of the 
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {"staticfiles": {"BACKEND": "todoproject.serving.static_files.OptionalManifestStorage"}}
 WHITENOISE_USE_FINDERS = not ON_LAMBDA
+WHITENOISE_AUTOREFRESH = ON_LAMBDA  # Look files up when requested: listing them takes a seventh of a cold start.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
