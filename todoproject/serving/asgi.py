@@ -5,8 +5,6 @@ Slow clients (Slowloris) therefore hold a connection, but not a thread.
 
 import asyncio
 import json
-import os
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from todoproject.serving import background_tasks
+from todoproject.serving.lifespan import run_lifespan
 from todoproject.serving.wsgi_environ import Body, build_environ
 from todoproject.wsgi import application as wsgi_application
 
@@ -165,8 +163,16 @@ def build_error_response(*, timed_out: bool) -> Response:
 
     error = RequestTimeout() if timed_out else IncompleteBody()
     content = json.dumps(error_body(error)).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode()), *CLOSE]
-    return Response(error.status_code, headers, content)
+    headers = {
+        "content-type": "application/json",
+        "content-length": str(len(content)),
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": settings.X_FRAME_OPTIONS,
+        "referrer-policy": str(settings.SECURE_REFERRER_POLICY),
+    }
+    encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return Response(error.status_code, [*encoded, *CLOSE], content)
 
 
 async def discard_body(receive: Receive) -> None:
@@ -174,25 +180,6 @@ async def discard_body(receive: Receive) -> None:
         async with asyncio.timeout(DISCARD_SECONDS):
             while (await receive()).get("more_body"):
                 pass
-
-
-async def run_lifespan(receive: Receive, send: Send) -> None:
-    """Handle ASGI's lifespan protocol. At the shutdown, wait for the background tasks."""
-    await receive()
-    watch = asyncio.create_task(stop_without_parent())
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    watch.cancel()
-    await asyncio.to_thread(background_tasks.stop_executor)
-    await send({"type": "lifespan.shutdown.complete"})
-
-
-async def stop_without_parent() -> None:
-    """Stop this process when the server's main process has been killed, which Granian does not notice."""
-    parent = os.getppid()
-    while os.getppid() == parent:
-        await asyncio.sleep(1)
-    signal.raise_signal(signal.SIGTERM)
 
 
 application = ThreadedApplication(wsgi_application)

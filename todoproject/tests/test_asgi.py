@@ -81,6 +81,9 @@ def test_half_a_body_is_408_and_the_application_is_not_called(monkeypatch: pytes
     recorder = RecordingApplication()
     sent = asyncio.run(request(ThreadedApplication(recorder), [b"{"], ends=False))
     assert (sent[0]["status"], recorder.calls) == (408, [])
+    headers = dict(sent[0]["headers"])
+    assert (headers[b"x-content-type-options"], headers[b"x-frame-options"]) == (b"nosniff", b"DENY")
+    assert (headers[b"referrer-policy"], headers[b"cache-control"]) == (b"same-origin", b"no-store")
 
 
 def test_above_the_memory_limit_the_largest_body_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
