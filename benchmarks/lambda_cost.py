@@ -24,14 +24,7 @@ from benchmarks.load import cpu_seconds
 from benchmarks.peer_servers import PEER_BIN
 from benchmarks.pinned_server import PASSWORD, ROOT, SECRET_KEY
 from deploy.bytecode import compile_modules, find_python
-from deploy.package import (
-    GLIBC_MINOR_VERSIONS,
-    MACHINES,
-    PYTHON_VERSION,
-    build_package,
-    local_architecture,
-    write_archive,
-)
+from deploy.package import PYTHON_VERSION, build_package, install_wheels, local_architecture, write_archive
 from deploy.stages import local_stage_environment
 from lambda_emulator.function import EmulatedFunction
 
@@ -145,7 +138,7 @@ def start_peer(name: str, folder: Path) -> Iterator[Target]:
     shutil.copytree(ROOT / "benchmarks" / "peers", modules, ignore=shutil.ignore_patterns("__pycache__"))
     variables = {"SECRET_KEY": SECRET_KEY, "DJANGO_SETTINGS_MODULE": "benchmarks.peers.django_peer.settings"}
     token = create_database(content, variables)
-    install_wheels(content, PEERS[name])
+    install_wheels(content, local_architecture(), *list_versions(PEERS[name]))
     python = find_python(PYTHON_VERSION)
     if python is None:
         sys.exit(f"Python {PYTHON_VERSION} was not found.")
@@ -170,25 +163,10 @@ def create_database(content: Path, variables: dict[str, str]) -> str:
     return str(json.loads(prepared.stdout.splitlines()[-1])["small"])
 
 
-def install_wheels(content: Path, names: tuple[str, ...]) -> None:
-    """Install packages at the versions of the peers' environment, as wheels for Lambda."""
+def list_versions(names: tuple[str, ...]) -> list[str]:
+    """Return packages with their versions in the peers' environment."""
     pinned = (ROOT / "benchmarks" / "peers" / "requirements.txt").read_text().splitlines()
-    versions = [line.partition("  #")[0] for line in pinned if line.partition("==")[0] in names]
-    machine = MACHINES[local_architecture()]
-    platforms = [f"--platform=manylinux_2_{minor}_{machine}" for minor in GLIBC_MINOR_VERSIONS]
-    options = ["--quiet", "--no-compile", "--only-binary=:all:", "--target", str(content), "--upgrade"]
-    python = ["--implementation", "cp", "--python-version", PYTHON_VERSION]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        *options,
-        *python,
-        *platforms,
-        f"--platform=manylinux2014_{machine}",
-    ]
-    subprocess.run([*command, *versions], check=True)  # noqa: S603
+    return [line.partition("  #")[0] for line in pinned if line.partition("==")[0] in names]
 
 
 if __name__ == "__main__":

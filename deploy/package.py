@@ -107,21 +107,22 @@ def run_management_command(folder: Path, *command: str) -> None:
 
 
 def install_requirements(folder: Path, architecture: str, *further_options: str | Path) -> None:
-    """Install requirements-lambda.txt from wheels only, because code compiled here may not run on Lambda."""
+    """Install requirements-lambda.txt."""
+    requirements = ROOT / "requirements-lambda.txt"
+    install_wheels(folder, architecture, "--no-deps", *further_options, "-r", requirements)
+
+
+def install_wheels(folder: Path, architecture: str, *arguments: str | Path) -> None:
+    """Install packages from wheels only, because code compiled here may not run on Lambda."""
     machine = MACHINES[architecture]
     platforms = [f"manylinux_2_{minor}_{machine}" for minor in GLIBC_MINOR_VERSIONS] + [f"manylinux2014_{machine}"]
-    options: list[str | Path] = ["--no-deps", "--no-compile", "--only-binary=:all:", "--target", folder, "--upgrade"]
+    options: list[str | Path] = ["--no-compile", "--only-binary=:all:", "--target", folder, "--upgrade"]
     options += ["--implementation", "cp", "--python-version", PYTHON_VERSION]
     options += [f"--platform={platform}" for platform in platforms]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     ignored = {"PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT"}  # A deployer may set these for other installs.
     environment = {name: value for name, value in os.environ.items() if name not in ignored}
-    run_step(
-        "pip install",
-        [*pip, *options, *further_options, "-r", ROOT / "requirements-lambda.txt"],
-        cwd=ROOT,
-        environment=environment,
-    )
+    run_step("pip install", [*pip, *options, *arguments], cwd=ROOT, environment=environment)
 
 
 def remove_unused(folder: Path) -> None:

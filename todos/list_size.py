@@ -10,8 +10,7 @@ from todos.models import DESCRIPTION_LENGTH, TITLE_LENGTH
 
 MAX_PAGE_ROWS = 200
 
-# Lambda sends at most 6 MB, of which base64 may take a quarter. 5,000 small todos
-# are about 2 MB.
+# Lambda sends at most 6 MB, of which base64 may take a quarter. 5,000 small todos are about 2 MB.
 MAX_ROWS_WITHOUT_LIMIT = 5_000
 MAX_BYTES_WITHOUT_LIMIT = 4_000_000
 

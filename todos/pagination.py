@@ -18,6 +18,7 @@ from todos import rows
 from todos.keyset import SORT_COLUMNS, Cursor, Ordering, build_range_queries, read_ranges
 from todos.list_size import MAX_PAGE_ROWS, MAX_ROWS_WITHOUT_LIMIT, is_too_large, list_too_long_error
 from todos.models import TodoQuerySet
+from todos.responses import is_json
 
 # The query parameters of a plain list; see `is_plain_list`.
 PLAIN_PARAMETERS = {"limit", "cursor", "format"}
@@ -114,7 +115,7 @@ def build_cursor_signer(request: Request) -> Signer:
 
 def is_plain_list(request: Request) -> bool:
     """Return whether a list is JSON, without filters and in the order of the ids, so that `rows.read_list` reads it."""
-    return request.accepted_renderer.format == "json" and request.query_params.keys() <= PLAIN_PARAMETERS
+    return is_json(request) and request.query_params.keys() <= PLAIN_PARAMETERS
 
 
 def read_page(
@@ -175,4 +176,4 @@ def read_whole_list(request: Request, queryset: TodoQuerySet | None, ordering: O
 
 def choose_reader(request: Request) -> Callable[[TodoQuerySet], list[Any]]:
     """Return the function that reads a queryset: as rows for JSON, else as instances."""
-    return rows.read_queryset if request.accepted_renderer.format == "json" else list
+    return rows.read_queryset if is_json(request) else list

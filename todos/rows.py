@@ -67,7 +67,7 @@ def read_list(owner: User, count: int, cursor: Cursor | None = None) -> list[Tod
 
 
 def get_todo(owner: User, pk: str) -> TodoRow:
-    """Return one of the owner's todos; raise Http404 if there is none."""
+    """Return one of the owner's todos; raise Http404 if it does not exist."""
     for row in select("id = %s", owner, int(pk)):
         return row
     raise Http404

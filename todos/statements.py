@@ -19,6 +19,8 @@ from todos.rows import DATE_TIMES
 COLUMNS = [field.attname for field in Todo._meta.concrete_fields]
 READ_COLUMNS = [name for name in COLUMNS if name != "search_text"]  # Only the database uses that one.
 INSERTED_COLUMNS = [name for name in COLUMNS if name != "id"]
+INSERTED_NAMES = ", ".join(INSERTED_COLUMNS)
+INSERTED_ROW = f"({', '.join(['%s'] * len(INSERTED_COLUMNS))})"
 
 
 def get_todo_or_tombstone(owner: User, pk: str) -> Todo:
@@ -41,7 +43,7 @@ def set_utc(moment: datetime | None) -> datetime | None:
 
 
 def get_live_todo(owner: User, pk: str) -> Todo:
-    """Return the owner's todo; raise Http404 if there is none, or if it has been deleted."""
+    """Return the owner's todo; raise Http404 if it does not exist or has been deleted."""
     todo = get_todo_or_tombstone(owner, pk)
     if todo.deleted_at is not None:
         raise Http404
@@ -50,10 +52,8 @@ def get_live_todo(owner: User, pk: str) -> Todo:
 
 def insert_todos(todos: list[Todo]) -> None:
     """Insert todos of one owner, in one statement, and set their ids."""
-    columns = ", ".join(INSERTED_COLUMNS)
-    row = f"({', '.join(['%s'] * len(INSERTED_COLUMNS))})"
-    values = ", ".join([row] * len(todos))
-    statement = f"INSERT INTO todos_todo ({columns}) VALUES {values} RETURNING revision, id"  # noqa: S608
+    values = ", ".join([INSERTED_ROW] * len(todos))
+    statement = f"INSERT INTO todos_todo ({INSERTED_NAMES}) VALUES {values} RETURNING revision, id"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, [value for todo in todos for value in prepare_values(todo, INSERTED_COLUMNS)])
         ids = dict(cursor.fetchall())
@@ -67,15 +67,13 @@ def raise_revision_and_insert(todos: list[Todo]) -> None:
 
     The todos have the revisions 1, 2, …, which are added to the owner's. Raises InvalidAccountOrToken without an owner.
     """
-    names = ", ".join(INSERTED_COLUMNS)
-    row = f"({', '.join(['%s'] * len(INSERTED_COLUMNS))})"
     statement = f"""
         WITH owner AS (
             UPDATE accounts_user SET revision = revision + %s WHERE id = %s RETURNING revision - %s AS before
         )
-        INSERT INTO todos_todo ({names})
+        INSERT INTO todos_todo ({INSERTED_NAMES})
         SELECT {", ".join(map(convert_column, INSERTED_COLUMNS))}
-        FROM owner, (VALUES {", ".join([row] * len(todos))}) AS new ({names})
+        FROM owner, (VALUES {", ".join([INSERTED_ROW] * len(todos))}) AS new ({INSERTED_NAMES})
         RETURNING revision, id
     """  # noqa: S608
     count = len(todos)

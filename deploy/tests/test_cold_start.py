@@ -1,4 +1,4 @@
-"""What a cold start imports: only what its first request needs."""
+"""The modules that a cold start imports: only those that its first request needs."""
 
 import re
 from pathlib import Path
