@@ -5,23 +5,21 @@ With `--profile CALL` it prints the functions in which that call spends its time
 
 import argparse
 import cProfile
-import json
 import os
 import pstats
 import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from benchmarks.callers import Caller, set_up_database
+from benchmarks.operations import OPERATIONS
 from benchmarks.serving import start_postgresql
 from testing.wsgi import call_application, count_function_calls
 
 REQUESTS = 200
-numbers = count()
 Call = Callable[[], None]
 
 
@@ -42,47 +40,24 @@ def main() -> None:
 
 
 def prepare_calls(database_url: str) -> dict[str, Call]:
-    """Set Django up with a new database that has the todos to read, and return the calls by name."""
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "todoproject.settings", "DATABASE_URL": database_url}
-    from django.core.management import call_command
-
-    import todoproject.wsgi  # noqa: F401 (It sets Django up.)
-
-    call_command("migrate", verbosity=0)
-    from accounts.models import User
-    from accounts.tokens import issue_access_token
-    from testing.todo_rows import insert_todos
-
-    tokens = {}
-    for name, size in {"few": 20, "many": 1_000, "writer": 1}.items():
-        user = User.objects.create_user(f"{name}@example.com", "correct horse battery")
-        insert_todos(user, *[{"title": f"Buy milk {number}"} for number in range(size)])
-        tokens[name] = issue_access_token(user)["access"]
-
-    def call(user: str, method: str, path: str, body: Any = None, **headers: str) -> Call:
-        return lambda: send(method, path, tokens[user], body(next(numbers)) if body else None, headers)
-
-    lists = {user: call_application("GET", "/todos/", token) for user, token in tokens.items()}
-    etag = lists["few"].headers["ETag"]
-    one, changed = (json.loads(lists[user].content)[0]["id"] for user in ("few", "writer"))
+    """Return the calls by name, on a new database that has the todos to read."""
+    os.environ["DATABASE_URL"] = database_url
+    set_up_database()
+    callers = Caller.create_all(lambda number: {"title": f"Buy milk {number}"})
+    few, many, writer = callers["few"], callers["many"], callers["writer"]
+    etag = call_application("GET", "/todos/", few.token).headers["ETag"]
     return {
-        "health": call("few", "GET", "/health/"),
-        "list of 20": call("few", "GET", "/todos/"),
-        "list of 1,000": call("many", "GET", "/todos/"),
-        "page of 100": call("many", "GET", "/todos/", QUERY_STRING="limit=100"),
-        "filtered": call("many", "GET", "/todos/", QUERY_STRING="limit=20&status=open&ordering=-due_at"),
-        "one todo": call("few", "GET", f"/todos/{one}/"),
-        "not modified": call("few", "GET", "/todos/", HTTP_IF_NONE_MATCH=etag),
-        "create": call("writer", "POST", "/todos/", lambda number: {"title": f"Buy milk {number}"}),
-        "change": call("writer", "PATCH", f"/todos/{changed}/", lambda number: {"title": f"Buy milk {number}"}),
-        "create 100": call("writer", "POST", "/todos/", lambda number: [{"title": f"Buy milk {number}"}] * 100),
+        "health": few.prepare("GET", "/health/"),
+        "list of 20": few.prepare("GET", "/todos/"),
+        "list of 1,000": many.prepare("GET", "/todos/"),
+        "page of 100": many.prepare("GET", "/todos/", "limit=100"),
+        "filtered": many.prepare("GET", "/todos/", "limit=20&status=open&ordering=-due_at"),
+        "one todo": few.prepare("GET", f"/todos/{few.first_id}/"),
+        "not modified": few.prepare("GET", "/todos/", HTTP_IF_NONE_MATCH=etag),
+        "create": writer.prepare("POST", "/todos/", body=OPERATIONS["create"].body),
+        "change": writer.prepare("PATCH", f"/todos/{writer.first_id}/", body=OPERATIONS["change"].body),
+        "create 100": writer.prepare("POST", "/todos/", body=OPERATIONS["create 100"].body),
     }
-
-
-def send(method: str, path: str, token: str, body: Any, headers: dict[str, str]) -> None:
-    response = call_application(method, path, token, body, **headers)
-    if response.status >= 400:
-        raise RuntimeError(response.content.decode())
 
 
 def measure_cpu(call: Call) -> float:

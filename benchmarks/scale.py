@@ -13,14 +13,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from benchmarks.callers import Caller, set_up_database
 from benchmarks.compare import describe_machine
+from benchmarks.operations import OPERATIONS
 from benchmarks.serving import start_postgresql
-from testing.wsgi import call_application
 
 USERS = 100_000
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,46 +131,27 @@ def serve(size: int, partitions: int) -> None:
 
 
 def prepare_calls(size: int, partitions: int) -> dict[str, Callable[[], None]]:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "todoproject.settings"
-    from django.core.management import call_command
-
-    import todoproject.wsgi  # noqa: F401 (It sets Django up.)
-
-    call_command("migrate", verbosity=0)
+    """Return the calls by name, on a database that has `size` todos of other users."""
+    set_up_database()
     from django.db import connection
 
-    from accounts.models import User
-    from accounts.tokens import issue_access_token
     from benchmarks.scale_data import fill_tables
-    from testing.todo_rows import insert_todos, make_varied_row
+    from testing.todo_rows import make_varied_row
 
     fill_tables(min(size, USERS), size, partitions)
-    numbers, users, tokens = count(), {}, {}
-    for name, todos in {"few": 20, "many": 1_000, "writer": 1}.items():
-        users[name] = User.objects.create_user(f"{name}@example.org")
-        insert_todos(users[name], *map(make_varied_row, range(1, todos + 1)))
-        tokens[name] = issue_access_token(users[name])["access"]
+    callers = Caller.create_all(make_varied_row)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # PostgreSQL does it by itself, some time after many rows were written.
-    one, changed = (users[name].todos.live().earliest("id").pk for name in ("few", "writer"))
-
-    def call(user: str, method: str, path: str, query: str = "", body: str = "null") -> Callable[[], None]:
-        def send() -> None:
-            sent = json.loads(body.replace("%d", str(next(numbers))))
-            response = call_application(method, path, tokens[user], sent, QUERY_STRING=query)
-            assert response.status < 300, response.content  # noqa: S101
-
-        return send
-
+    few, many, writer = callers["few"], callers["many"], callers["writer"]
     return {
-        "list of 20": call("few", "GET", "/todos/"),
-        "page of 100": call("many", "GET", "/todos/", "limit=100"),
-        "page by due date": call("many", "GET", "/todos/", "limit=100&ordering=due_at&status=open"),
-        "search": call("many", "GET", "/todos/", "limit=100&search=b"),
-        "changes": call("many", "GET", "/todos/", "since=900"),
-        "one todo": call("few", "GET", f"/todos/{one}/"),
-        "create": call("writer", "POST", "/todos/", body='{"title": "Buy milk %d"}'),
-        "change": call("writer", "PATCH", f"/todos/{changed}/", body='{"title": "Buy milk %d"}'),
+        "list of 20": few.prepare("GET", "/todos/"),
+        "page of 100": many.prepare("GET", "/todos/", "limit=100"),
+        "page by due date": many.prepare("GET", "/todos/", "limit=100&ordering=due_at&status=open"),
+        "search": many.prepare("GET", "/todos/", "limit=100&search=b"),
+        "changes": many.prepare("GET", "/todos/", "since=900"),
+        "one todo": few.prepare("GET", f"/todos/{few.first_id}/"),
+        "create": writer.prepare("POST", "/todos/", body=OPERATIONS["create"].body),
+        "change": writer.prepare("PATCH", f"/todos/{writer.first_id}/", body=OPERATIONS["change"].body),
     }
 
 
