@@ -111,7 +111,7 @@ def is_not_modified(request: Request, etag: str) -> bool:
     return not is_page and "If-None-Match" in request.headers and header_matches(request, "If-None-Match", etag)
 
 
-def check_preconditions(request: Request, todo: Todo | TodoRow) -> None:
+def check_preconditions(request: Request, todo: Todo) -> None:
     """Raise StaleTodo unless `If-Match` and `revision` in the body match the todo, and `If-None-Match` does not."""
     check_if_match(request, todo)
     is_known = "If-None-Match" in request.headers and header_matches(request, "If-None-Match", todo_etag(todo))
@@ -125,7 +125,7 @@ def check_if_match(request: Request, todo: Todo | TodoRow) -> None:
         raise StaleTodo(todo)
 
 
-def has_stale_revision(data: Any, todo: Todo | TodoRow) -> bool:
+def has_stale_revision(data: Any, todo: Todo) -> bool:
     """Return whether a body or an item has an integer `revision` that is not the todo's.
 
     Values of other types are refused by the serializer, as for every read-only field.

@@ -5,6 +5,7 @@ list without filters, a page of it, one todo) are written by hand: the ORM would
 Everything else is read by the ORM's querysets, see `read_queryset`.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -75,12 +76,18 @@ def get_todo(owner: User, pk: str) -> TodoRow:
 
 def select(condition: str, owner: User, *parameters: Any) -> list[TodoRow]:
     """Return the owner's live todos that meet a condition in SQL."""
-    date_format = DATE_FORMATS[connection.vendor]
-    columns = ", ".join(date_format.format(name) if name in DATE_TIMES else name for name in TodoRow._fields)
+    columns = list_columns(connection.vendor)
     statement = f"SELECT {columns} FROM todos_todo WHERE owner_id = %s AND deleted_at IS NULL AND {condition}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, [owner.pk, *parameters])
         return [TodoRow._make(row) for row in cursor.fetchall()]
+
+
+@cache
+def list_columns(vendor: str) -> str:
+    """Return the expressions of the columns of a row on this kind of database."""
+    date_format = DATE_FORMATS[vendor]
+    return ", ".join(date_format.format(name) if name in DATE_TIMES else name for name in TodoRow._fields)
 
 
 def read_queryset(queryset: "QuerySet[Todo]") -> list[TodoRow]:

@@ -9,7 +9,7 @@ IPV6_PREFIX = 64  # A customer has at least a /64 (RFC 6177), and can use every 
 
 
 def get_client_address(request: HttpRequest) -> str:
-    """Return the client's IPv4 address, or the /64 network of its IPv6 address; an empty string if there is none.
+    """Return the client's IPv4 address, or the /64 network of its IPv6 address; an empty string if it is unknown.
 
     With TRUSTED_PROXIES=n it is the n-th entry from the right of X-Forwarded-For: entries further left may be forged
     by the client. Without that setting, or if that entry is missing or not an address, it is the peer's address. On

@@ -50,7 +50,7 @@ class RouteInsteadOfPathFilter(logging.Filter):
 
 
 def get_route(request: HttpRequest) -> str:
-    """Return the URL pattern that a request matches, such as /todos/<pk>/; `-` if there is none."""
+    """Return the URL pattern that a request matches, such as /todos/<pk>/; `-` if it matches no pattern."""
     try:
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:

@@ -36,7 +36,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.turn = None
 
     def take_turn_for_statement(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if self.in_atomic_block or not sql.lstrip().upper().startswith(WRITING_STATEMENTS):
+        if self.in_atomic_block or not sql.lstrip()[:7].upper().startswith(WRITING_STATEMENTS):
             return execute(sql, params, many, context)
         self.wait_for_turn()
         try:
