@@ -42,7 +42,7 @@ class StrictNegotiation(DefaultContentNegotiation):
 
 
 def find_range(media_type: str, ranges: list[MediaType]) -> MediaType | None:
-    """Return the most specific range that covers a media type, or None if no range covers it or that one excludes it."""
+    """Return the most specific range that covers a media type, or None if none covers it or that one excludes it."""
     covering = [each for each in ranges if covers(each, media_type)]
     found = max(covering, key=lambda each: each.specificity, default=None)
     return found if found is not None and found.quality > 0 else None
