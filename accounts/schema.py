@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts import email_addresses, passwords, serializers
+from accounts import schema_descriptions as descriptions
 from accounts.exceptions import ExpiredToken, InvalidResetLinkError, TooManyAttempts
 from accounts.password_resets import RESET_REQUESTED_MESSAGE
 from todoproject.api.openapi import describe_view
@@ -37,6 +38,7 @@ OPERATIONS = {
     "signup": extend_schema(
         operation_id="signup",
         summary="Sign up",
+        description=descriptions.SIGNUP,
         responses={200: serializers.SignedUpSerializer},
         examples=[
             request_example(CREDENTIALS),
@@ -46,26 +48,34 @@ OPERATIONS = {
     "login": extend_schema(
         operation_id="login",
         summary="Log in",
+        description=descriptions.LOGIN,
         responses={200: serializers.TokenPairSerializer},
         examples=[request_example(CREDENTIALS), response_example(TOKENS)],
     ),
     "refresh": extend_schema(
         operation_id="refresh",
         summary="Get a new access token",
+        description=descriptions.REFRESH,
         responses={200: serializers.AccessTokenSerializer},
         examples=[request_example({"refresh": "eyJhbGciOi…"}), response_example(ACCESS)],
     ),
     "logout": extend_schema(
-        operation_id="logout", summary="Log out on every device", request=None, responses={204: None}
+        operation_id="logout",
+        summary="Log out on every device",
+        description=descriptions.LOGOUT,
+        request=None,
+        responses={204: None},
     ),
     "me": extend_schema(
         operation_id="read_account",
         summary="Read the account",
+        description=descriptions.READ,
         examples=[response_example({"email": "ada@example.com", "created_at": "2026-11-22T08:00:00Z", "revision": 12})],
     ),
     "delete_me": extend_schema(
         operation_id="delete_account",
         summary="Delete the account",
+        description=descriptions.DELETE,
         request=serializers.DeleteAccountSerializer,
         responses={204: None},
         examples=[request_example({"password": PASSWORD})],
@@ -73,6 +83,7 @@ OPERATIONS = {
     "password": extend_schema(
         operation_id="change_password",
         summary="Change the password",
+        description=descriptions.CHANGE,
         responses={200: serializers.TokenPairSerializer},
         examples=[
             request_example({"current_password": PASSWORD, "new_password": NEW_PASSWORD}),
@@ -81,7 +92,8 @@ OPERATIONS = {
     ),
     "reset": extend_schema(
         operation_id="reset_password",
-        summary="Ask for a reset mail",
+        summary="Request a reset mail",
+        description=descriptions.RESET,
         responses={202: serializers.MessageSerializer},
         examples=[
             request_example({"email": "ada@example.com"}),
@@ -90,7 +102,8 @@ OPERATIONS = {
     ),
     "confirm": extend_schema(
         operation_id="confirm_reset",
-        summary="Set a new password by a reset link",
+        summary="Set a new password with a reset link",
+        description=descriptions.CONFIRM,
         responses={204: None},
         examples=[request_example({"uid": "Nw", "token": "d2k1ab-5f…", "new_password": NEW_PASSWORD})],
     ),

@@ -37,11 +37,7 @@ class AccountViewSet(StrictView, GenericViewSet):
 
     @post_action(serializers.SignupSerializer, **PUBLIC_VIEW_OPTIONS)
     def signup(self, request: Request) -> Response:
-        """Create an account, and get its first tokens.
-
-        The e-mail address is stored in a normal form (NFKC, trimmed, in lower case, IDNA) and can have one account.
-        The password needs 8 to 128 characters; it must not be a common one, similar to the address, or digits only.
-        """
+        """Create an account, and get its first tokens."""
         serializer = self.get_validated_serializer(request)
         reserve(Attempt.for_client("signup", request))
         user = serializer.save()
@@ -49,10 +45,7 @@ class AccountViewSet(StrictView, GenericViewSet):
 
     @post_action(serializers.LoginSerializer, **PUBLIC_VIEW_OPTIONS)
     def login(self, request: Request) -> Response:
-        """Get tokens for an e-mail address and its password.
-
-        The error is `Invalid credentials` whether the address is unknown, the password wrong or the account inactive.
-        """
+        """Get tokens for an e-mail address and its password."""
         # Rate limits: accounts/backends.py.
         user = self.get_validated_serializer(request).validated_data["user"]
         return Response(issue_tokens(user))
@@ -73,7 +66,7 @@ class AccountViewSet(StrictView, GenericViewSet):
 
     @action(detail=False, methods=["get"], serializer_class=serializers.AccountSerializer)
     def me(self, request: Request) -> Response:
-        """Read your account. `revision` counts the writes to your todos."""
+        """Read your account."""
         return Response(self.get_serializer(request.user).data)
 
     @me.mapping.delete
@@ -97,21 +90,14 @@ class AccountViewSet(StrictView, GenericViewSet):
 
     @post_action(serializers.PasswordResetSerializer, url_path="password/reset", **PUBLIC_VIEW_OPTIONS)
     def reset(self, request: Request) -> Response:
-        """Request a mail with a link that sets a new password.
-
-        The response is the same whether the address has an account or not. The link works once, and only until the
-        time limit that the mail states.
-        """
+        """Request a mail with a link that sets a new password."""
         email = self.get_validated_serializer(request).validated_data["email"]
         password_resets.request_reset(request, email)
         return Response({"message": password_resets.RESET_REQUESTED_MESSAGE}, status=status.HTTP_202_ACCEPTED)
 
     @post_action(serializers.ConfirmResetSerializer, url_path="password/reset/confirm", **PUBLIC_VIEW_OPTIONS)
     def confirm(self, request: Request) -> Response:
-        """Set a new password with the `uid` and `token` from the link in a reset mail.
-
-        All older tokens and sessions are revoked at once, and the link with them.
-        """
+        """Set a new password with the `uid` and `token` from the link in a reset mail."""
         data = self.get_validated_serializer(request).validated_data
         password_resets.reserve_reset_attempt(request)
         user = password_resets.get_reset_link_user(data["uid"], data["token"])

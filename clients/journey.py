@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from todo_api_client import AuthenticatedClient, Client
 from todo_api_client.api.accounts import delete_account, login, logout, signup
+from todo_api_client.api.bulk import change_todos
 from todo_api_client.api.todos import (
     change_todo,
-    change_todos,
     create_todo,
     delete_todo,
     list_todos,

@@ -79,11 +79,7 @@ class BulkMixin(GenericViewSet):
         return set_revision_header(response, revision)
 
     def partial_update_many(self, request: Request) -> Response:
-        """Change up to 100 todos, all or none: an array of `{"id": …}` with the fields to change.
-
-        An item with a `revision` is applied only if the todo still has that revision. If any is stale, nothing is
-        changed, and the response is 412.
-        """
+        """Change up to 100 todos, all or none: an array of `{"id": …}` with the fields to change."""
         if not isinstance(request.data, list):
             raise self.collection_method_not_allowed()
         conditions.refuse_conditions(request)

@@ -20,11 +20,7 @@ class DeleteAndRestoreMixin(GenericViewSet):
     """The calls of `TodoViewSet` that delete and restore one todo."""
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Delete a todo. Deleting it again has no effect, and is not an error while it can be restored.
-
-        With `If-Match`, the todo is deleted only if it is still that version. Otherwise the response is 412 with the
-        current todo.
-        """
+        """Delete a todo. Deleting it again has no effect, and is not an error while it can be restored."""
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
         with unit_of_work(logged_in_user(request)) as work:
             todo = get_todo_or_tombstone(work.owner, self.kwargs["pk"])

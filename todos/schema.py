@@ -1,6 +1,7 @@
-"""The OpenAPI description of the calls on todos: summaries, parameters, headers, bodies, errors and examples.
+"""The OpenAPI description of the calls on todos: summaries, parameters, headers, bodies and errors.
 
-It is loaded when the document is generated, so that other requests do not wait for it.
+Those on several todos are in `todos/schema_bulk.py`. All are loaded when the document is generated, so that other
+requests do not wait for them.
 """
 
 from typing import Any
@@ -12,14 +13,23 @@ from drf_spectacular.utils import (
     extend_schema,
     extend_schema_serializer,
 )
-from rest_framework.exceptions import MethodNotAllowed
 
 from todoproject.api.openapi import describe_view
-from todos.conditions import StaleItemsError, not_applicable_error, stale_item_error
+from todos import schema_descriptions as descriptions
+from todos.conditions import not_applicable_error
 from todos.idempotency import IdempotencyKeyReused
-from todos.schema_components import TODO_EXAMPLE, reference
+from todos.schema_bulk import BULK_ERRORS, BULK_OPERATIONS
+from todos.schema_components import DELETED, TODOS, json_body, reference
+from todos.schema_examples import (
+    COMPLETE,
+    COMPLETED_EXAMPLE,
+    NEW,
+    TODO_EXAMPLE,
+    TOMBSTONE_EXAMPLE,
+    request_example,
+    response_example,
+)
 from todos.schema_parameters import (
-    CLEAR_STATUS,
     IF_MATCH,
     IF_NONE_MATCH,
     KEY,
@@ -35,37 +45,18 @@ from todos.schema_parameters import (
 from todos.serializers import TodoSerializer
 from todos.sync import SyncTokenExpired
 
-TODOS = {"type": "array", "items": reference("Todo")}
 NOT_MODIFIED = OpenApiResponse(description="Not modified: you have the current version.")
 STALE = OpenApiResponse(
     TodoSerializer,
     description="The todo has changed. The body is the current todo.",
     examples=[OpenApiExample("Todo", TODO_EXAMPLE)],
 )
-DELETED = OpenApiResponse(description="Deleted.")
-NEW = {"title": "Buy milk", "due_at": "2026-12-24T19:00:00+01:00"}
-COMPLETE = {"status": "completed", "revision": 12}
-COMPLETE_7 = {"id": 7, "status": "completed"}
-TOMBSTONE_EXAMPLE = {"id": 8, "revision": 14, "deleted": True}
-COMPLETED_EXAMPLE = TODO_EXAMPLE | {"status": "completed", "completed_at": "2026-11-23T08:00:00Z", "revision": 13}
-
-
-def json_body(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": schema}
-
-
-def request_example(name: str, value: Any) -> OpenApiExample:
-    return OpenApiExample(name, value, request_only=True)
-
-
-def response_example(name: str, value: Any, status: int) -> OpenApiExample:
-    return OpenApiExample(name, value, response_only=True, status_codes=[str(status)], media_type="application/json")
-
 
 OPERATIONS = {
     "list": extend_schema(
         operation_id="list_todos",
         summary="List todos, or what changed",
+        description=descriptions.LIST,
         filters=False,
         parameters=[
             *QUERY,
@@ -87,6 +78,7 @@ OPERATIONS = {
     "create": extend_schema(
         operation_id="create_todo",
         summary="Create a todo, or several",
+        description=descriptions.CREATE,
         parameters=[
             KEY,
             LOCATION,
@@ -115,12 +107,14 @@ OPERATIONS = {
     "retrieve": extend_schema(
         operation_id="read_todo",
         summary="Read a todo",
+        description=descriptions.READ,
         parameters=[PK, IF_MATCH, IF_NONE_MATCH, etag_header(200, 304, 412)],
         responses={200: TodoSerializer, 304: NOT_MODIFIED, 412: STALE},
     ),
     "update": extend_schema(
         operation_id="replace_todo",
         summary="Replace a todo",
+        description=descriptions.REPLACE,
         parameters=[PK, IF_MATCH, UNLESS, etag_header(200, 412), revision_header(200)],
         request=json_body(reference("TodoReplacement")),
         responses={200: TodoSerializer, 412: STALE},
@@ -129,6 +123,7 @@ OPERATIONS = {
     "partial_update": extend_schema(
         operation_id="change_todo",
         summary="Change, complete or reopen a todo",
+        description=descriptions.CHANGE,
         parameters=[PK, IF_MATCH, UNLESS, etag_header(202, 412), revision_header(202)],
         request=json_body(reference("TodoPatch")),
         responses={202: TodoSerializer, 412: STALE},
@@ -137,6 +132,7 @@ OPERATIONS = {
     "destroy": extend_schema(
         operation_id="delete_todo",
         summary="Delete a todo",
+        description=descriptions.DELETE,
         parameters=[PK, IF_MATCH, UNLESS, etag_header(412), revision_header(204)],
         request=None,
         responses={204: DELETED, 412: STALE},
@@ -144,31 +140,12 @@ OPERATIONS = {
     "restore": extend_schema(
         operation_id="restore_todo",
         summary="Restore a deleted todo",
+        description=descriptions.RESTORE,
         request=None,
         parameters=[PK, etag_header(200), revision_header(200)],
         responses=TodoSerializer,
     ),
-    "partial_update_many": extend_schema(
-        operation_id="change_todos",
-        summary="Change several todos",
-        request=json_body(reference("TodoChanges")),
-        filters=False,
-        parameters=[revision_header(202)],
-        responses={202: OpenApiResponse(TODOS, description="Changed, in the order of the request.")},
-        examples=[
-            request_example(
-                "Changes", [{"id": 7, "status": "completed"}, {"id": 8, "title": "Buy bread", "revision": 13}]
-            ),
-            response_example("Todos", [COMPLETED_EXAMPLE], 202),
-        ],
-    ),
-    "clear_completed": extend_schema(
-        operation_id="clear_completed",
-        summary="Delete all completed todos",
-        parameters=[CLEAR_STATUS, revision_header(204)],
-        request=None,
-        responses={204: DELETED},
-    ),
+    **BULK_OPERATIONS,
 }
 
 NOT_APPLICABLE = not_applicable_error("If-Match")
@@ -178,12 +155,7 @@ ERRORS = {
     "list": [SyncTokenExpired(), NOT_APPLICABLE],
     "create": [IdempotencyKeyReused(), NOT_APPLICABLE],
     "restore": [NOT_APPLICABLE],
-    "partial_update_many": [
-        MethodNotAllowed("PATCH"),
-        NOT_APPLICABLE,
-        StaleItemsError({"7": stale_item_error().detail}),
-    ],
-    "clear_completed": [MethodNotAllowed("DELETE"), NOT_APPLICABLE],
+    **BULK_ERRORS,
 }
 
 

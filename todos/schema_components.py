@@ -5,21 +5,10 @@ The bodies of requests have the fields of `Todo` that can be written; their rule
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiResponse
+
 from todoproject.api.integers import MAX_INTEGER
 from todos.serializers import MAX_BULK_ITEMS, TodoSerializer
-
-TODO_EXAMPLE = {
-    "id": 7,
-    "title": "Buy milk",
-    "description": "",
-    "status": "open",
-    "due_at": "2026-12-24T18:00:00Z",
-    "created_by": "ada@example.com",
-    "created_at": "2026-11-22T08:00:00Z",
-    "updated_at": "2026-11-22T08:00:00Z",
-    "completed_at": None,
-    "revision": 12,
-}
 
 ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_INTEGER}
 EXPECTED_REVISION = ID | {
@@ -29,6 +18,14 @@ EXPECTED_REVISION = ID | {
 
 def reference(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+TODOS = {"type": "array", "items": reference("Todo")}
+DELETED = OpenApiResponse(description="Deleted.")
+
+
+def json_body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": schema}
 
 
 def record(description: str, properties: dict[str, Any], **rules: Any) -> dict[str, Any]:

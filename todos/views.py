@@ -90,14 +90,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         return super().handle_exception(exc)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List your todos, in the order of their creation or by `ordering`.
-
-        Without `limit`, the response is the whole list, up to 5,000 todos or 4 MB. With `limit`, it is a page: follow
-        the URLs in `Link`. Every todo whose sort key does not change while you follow them appears exactly once.
-
-        With `since`, the response contains the todos that changed after that revision, ordered by revision; a deleted
-        todo is `{"id", "revision", "deleted": true}`. Send the value of `X-Revision` as `since` next time.
-        """
+        """List the user's todos: all of them, a page, or with `since` what changed after a revision."""
         conditions.refuse_conditions(request, "If-Match")
         user = logged_in_user(request)
         since, etag = sync.parse_since(request), conditions.list_etag(request)
@@ -117,11 +110,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         return set_revision_header(response, sync.next_since(user, since, self.paginator.page))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Create a todo, or up to 100 from an array (all or none).
-
-        Send an `Idempotency-Key` so that you can safely repeat the request if the response is lost: it creates only
-        one todo.
-        """
+        """Create a todo, or up to 100 from an array (all or none). An `Idempotency-Key` creates only one todo."""
         conditions.refuse_conditions(request)
         key = idempotency.parse_key(request)
         if isinstance(request.data, list):
@@ -146,19 +135,12 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         return todo_response(request, todo)
 
     def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Replace a todo. `title` is required; an optional field that is omitted keeps its value.
-
-        With `If-Match`, or a `revision` in the body, the todo is changed only if it is still that version. Otherwise
-        the response is 412 with the current todo.
-        """
+        """Replace a todo. `title` is required; an optional field that is omitted keeps its value."""
         todo, revision = self.update_todo(request, partial=False)
         return todo_response(request, todo, revision)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change some fields of a todo, such as its status: complete it, or reopen it.
-
-        `If-Match` and `revision` work as with PUT.
-        """
+        """Change some fields of a todo, such as its status: complete it, or reopen it."""
         todo, revision = self.update_todo(request, partial=True)
         return todo_response(request, todo, revision, status_code=status.HTTP_202_ACCEPTED)
 

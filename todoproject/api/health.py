@@ -28,10 +28,7 @@ class HealthView(UncachedView):
             return JSONRenderer(), JSONRenderer.media_type
 
     def get(self, request: Request) -> Response:
-        """Check the API and its database: 200 if the database responds, 503 if not.
-
-        `durable` is false if the data is a temporary copy, which is lost with its instance.
-        """
+        """Check the API and its database: 200 if the database responds, 503 if not."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         database = {"database": connection.vendor, "durable": settings.DURABLE}

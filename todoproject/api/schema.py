@@ -30,6 +30,13 @@ EXAMPLE_PATHS = {
 }
 
 
+HEALTH_DESCRIPTION = """\
+Check the API and its database: 200 if the database responds, 503 if not. It needs no token,
+and returns JSON whatever `Accept` says.
+
+`durable` is false if the data is a temporary copy, which is lost with its instance. `version` is that of the server."""
+
+
 class HealthSerializer(serializers.Serializer):
     status = serializers.ChoiceField(["ok"])
     database = serializers.ChoiceField(["sqlite", "postgresql"])
@@ -40,6 +47,7 @@ class HealthSerializer(serializers.Serializer):
 ROOT = extend_schema(
     operation_id="root",
     summary="List the URLs of the API",
+    description="Get the absolute URL of each part of the API, at the address of this request. It needs no token.",
     auth=[],
     responses=inline_serializer("Root", {name: serializers.URLField() for name in ROOT_LINKS}),
     examples=[OpenApiExample("Links", {name: f"http://127.0.0.1:8000{path}" for name, path in EXAMPLE_PATHS.items()})],
@@ -47,6 +55,7 @@ ROOT = extend_schema(
 HEALTH = extend_schema(
     operation_id="health",
     summary="Check the API and its database",
+    description=HEALTH_DESCRIPTION,
     responses=HealthSerializer,
     examples=[
         OpenApiExample("Healthy", {"status": "ok", "database": "sqlite", "durable": True, "version": __version__})

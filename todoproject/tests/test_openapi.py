@@ -1,5 +1,6 @@
 """The OpenAPI document suits generated clients, and the tests check real requests and responses against it."""
 
+import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -61,11 +62,36 @@ def media_types() -> list[dict[str, Any]]:
     return [media for part in nodes for node in walk(part) for media in node.get("content", {}).values()]
 
 
-def test_every_operation_has_a_summary_a_tag_and_a_name() -> None:
+def test_every_operation_has_a_name_of_its_own() -> None:
     names = [operation["operationId"] for operation in OPERATIONS]
     assert len(set(names)) == len(names)
-    assert all(operation["summary"] and len(operation["tags"]) == 1 for operation in OPERATIONS)
-    assert {tag for operation in OPERATIONS for tag in operation["tags"]} == {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+def test_every_summary_is_a_short_line_without_a_dot() -> None:
+    for operation in OPERATIONS:
+        assert re.fullmatch(r"[A-Z][^.\n]{5,40}", operation["summary"]), operation["operationId"]
+
+
+def test_every_description_is_whole_sentences_that_say_more_than_the_summary() -> None:
+    for operation in OPERATIONS:
+        assert re.fullmatch(r"[A-Z].*\.", operation["description"], re.DOTALL), operation["operationId"]
+        assert len(operation["description"]) > 2 * len(operation["summary"]), operation["operationId"]
+
+
+def test_no_description_is_the_docstring_of_a_view() -> None:
+    from accounts.views import AccountViewSet
+    from todos.views import TodoViewSet
+
+    views: list[Any] = [AccountViewSet, TodoViewSet]
+    docstrings = {inspect.getdoc(method) for view in views for method in vars(view).values() if callable(method)}
+    assert not docstrings & {operation["description"] for operation in OPERATIONS}
+
+
+def test_every_operation_has_one_tag_that_is_described() -> None:
+    described = [tag["name"] for tag in DOCUMENT["tags"] if tag["description"]]
+    assert described == ["Accounts", "Todos", "Bulk", "Service"]
+    assert all(len(operation["tags"]) == 1 for operation in OPERATIONS)
+    assert {tag for operation in OPERATIONS for tag in operation["tags"]} == set(described)
 
 
 def test_every_response_has_a_description() -> None:
