@@ -5,6 +5,7 @@ It is loaded when the document is generated, so that other requests do not wait 
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
     OpenApiSerializerFieldExtension,
@@ -135,7 +136,18 @@ class TokenExtension(OpenApiAuthenticationExtension):
     name = "token"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": descriptions.BEARER_SCHEME}
+
+
+class SessionExtension(OpenApiAuthenticationExtension):
+    """Takes precedence over drf-spectacular's own, whose priority is lower."""
+
+    target_class = "rest_framework.authentication.SessionAuthentication"
+    name = "cookieAuth"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        cookie = {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+        return cookie | {"description": descriptions.SESSION_SCHEME}
 
 
 class NewPasswordFieldExtension(OpenApiSerializerFieldExtension):

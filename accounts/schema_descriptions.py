@@ -1,4 +1,4 @@
-"""The descriptions of the account endpoints in the OpenAPI document, in CommonMark.
+"""The descriptions of the account endpoints and the security schemes in the OpenAPI document, in CommonMark.
 
 They are written for clients. The rate limits are the defaults of the THROTTLE_ settings.
 """
@@ -63,3 +63,11 @@ path.
 All older tokens and browser sessions are revoked at once, and so is the link. Log in with the new password: failed
 logins before are forgotten. A link that is malformed, expired or used is a 400 `invalid_token`. The rules of the
 new password are those of signing up, the rate limit is that of requesting the mail."""
+
+BEARER_SCHEME = """\
+An access token: `access` in the response to `POST /auth/signup/`, `POST /auth/login/` or `POST /auth/refresh/`. It
+is valid for 15 minutes by default. Enter it alone; it is sent as `Authorization: Bearer <token>`."""
+
+SESSION_SCHEME = """\
+A browser session, which begins with the log-in at `/session/login/`; from then on, this browser sends the cookie by
+itself. A write in a session also needs the CSRF token in the header `X-CSRFToken`."""

@@ -42,6 +42,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "todos.schema_components.add_components",
         "todoproject.api.openapi.complete_bodies",
+        "todoproject.api.openapi.put_token_first",
         "todoproject.api.openapi_errors.share_error_responses",
     ],
     "ENUM_NAME_OVERRIDES": {

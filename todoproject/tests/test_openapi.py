@@ -94,6 +94,13 @@ def test_every_operation_has_one_tag_that_is_described() -> None:
     assert {tag for operation in OPERATIONS for tag in operation["tags"]} == set(described)
 
 
+def test_page_offers_the_token_before_the_session_cookie() -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    assert [scheme["type"] for scheme in schemes.values()] == ["http", "apiKey"]
+    assert "/auth/login/" in schemes["token"]["description"]
+    assert "/session/login/" in schemes["cookieAuth"]["description"]
+
+
 def test_every_response_has_a_description() -> None:
     for operation in OPERATIONS:
         for status, response in operation["responses"].items():
