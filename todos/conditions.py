@@ -10,20 +10,16 @@ from rest_framework.response import Response
 
 from accounts.authentication import logged_in_user
 from todoproject import __version__
+from todoproject.api.entity_tags import ENTITY_TAG, condition_matches
 from todoproject.api.exceptions import field_error
 from todos.models import Todo
 from todos.rows import TodoRow
 
-# RFC 9110, 8.8.3: an entity tag, weak or strong.
-ENTITY_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 # A condition is * or a list of entity tags, which may have empty members (RFC 9110, 5.6.1).
 CONDITION_PATTERN = re.compile(rf"\s*\*\s*|[\s,]*{ENTITY_TAG}(?:\s*,[\s,]*{ENTITY_TAG})*[\s,]*")
 # Increased when a response of the same version would differ, so that clients do not keep the earlier one.
 REPRESENTATION = 2
 HEADERS = ("If-Match", "If-None-Match")
-# What compressing servers append to a tag: Apache's mod_deflate "-gzip" and mod_brotli "-br", Jetty "--gzip", Caddy
-# "-zstd" among others.
-PROXY_SUFFIX = re.compile(r'[-;]{1,2}(?:gzip|br|zstd|deflate)"$')
 
 
 class StaleTodo(APIException):
@@ -94,34 +90,23 @@ def not_applicable_error(header: str) -> ValidationError:
     return field_error(header, detail, "not_applicable")
 
 
-def is_wildcard(request: Request, header: str) -> bool:
-    """Return whether the header is `*`, which matches any existing version."""
-    return request.headers.get(header, "").strip() == "*"
-
-
-def header_matches(request: Request, header: str, etag: str) -> bool:
-    """Return whether a header contains the entity tag, also as a compressing proxy rewrites it: W/"5" or "5-gzip"."""
-    etags = (PROXY_SUFFIX.sub('"', tag.removeprefix("W/")) for tag in re.findall(ENTITY_TAG, request.headers[header]))
-    return is_wildcard(request, header) or etag in etags
-
-
 def is_not_modified(request: Request, etag: str) -> bool:
     """Return whether `If-None-Match` matches, so that the response is 304. It never does in the browsable API."""
     is_page = request.accepted_renderer.format == "api"
-    return not is_page and "If-None-Match" in request.headers and header_matches(request, "If-None-Match", etag)
+    return not is_page and condition_matches(request.headers.get("If-None-Match", ""), etag)
 
 
 def check_preconditions(request: Request, todo: Todo) -> None:
     """Raise StaleTodo unless `If-Match` and `revision` in the body match the todo, and `If-None-Match` does not."""
     check_if_match(request, todo)
-    is_known = "If-None-Match" in request.headers and header_matches(request, "If-None-Match", todo_etag(todo))
+    is_known = condition_matches(request.headers.get("If-None-Match", ""), todo_etag(todo))
     if is_known or has_stale_revision(request.data, todo):
         raise StaleTodo(todo)
 
 
 def check_if_match(request: Request, todo: Todo | TodoRow) -> None:
     """Raise StaleTodo if `If-Match` does not match the todo."""
-    if "If-Match" in request.headers and not header_matches(request, "If-Match", todo_etag(todo)):
+    if "If-Match" in request.headers and not condition_matches(request.headers["If-Match"], todo_etag(todo)):
         raise StaleTodo(todo)
 
 

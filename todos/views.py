@@ -13,6 +13,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ModelViewSet
 
 from accounts.authentication import logged_in_user
+from todoproject.api.entity_tags import is_wildcard
 from todoproject.api.integers import parse_integer
 from todoproject.api.renderers import JSONRenderer
 from todoproject.api.views import StrictView
@@ -95,7 +96,7 @@ class TodoViewSet(bulk.BulkMixin, DeleteAndRestoreMixin, StrictView, ModelViewSe
         user = logged_in_user(request)
         since, etag = sync.parse_since(request), conditions.list_etag(request)
         is_not_modified = conditions.is_not_modified(request, etag)
-        if is_not_modified and not conditions.is_wildcard(request, "If-None-Match"):
+        if is_not_modified and not is_wildcard(request.headers["If-None-Match"]):
             return list_not_modified(request, etag)
         queryset: Any = None if is_plain_list(request) else self.get_list_queryset(since)
         todos: Any = self.paginate_queryset(queryset)

@@ -1,17 +1,15 @@
-"""The OpenAPI document, the same for every user.
+"""The OpenAPI document, the same for every user, as drf-spectacular generates it.
 
-Error responses are in `openapi_errors`; the calls on todos in `todos/schema.py`, those on accounts in
-`accounts/schema.py`, and the root and the health check in `todoproject/api/schema.py`.
+`openapi_document` renders it. Error responses are in `openapi_errors`; the calls on todos in `todos/schema.py`, those
+on accounts in `accounts/schema.py`, and the root and the health check in `todoproject/api/schema.py`.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
 from drf_spectacular.drainage import isolate_view_method
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from todoproject.api.openapi_errors import add_error, list_errors
@@ -129,9 +127,3 @@ def list_objects(node: Any, components: dict[str, Any], seen: set[str] | None = 
         for key, value in node.items():
             if key not in ("example", "examples"):
                 yield from list_objects(value, components, seen)
-
-
-@lru_cache(maxsize=1)
-def get_openapi_document() -> dict[str, Any]:
-    """Return the OpenAPI document. It is generated once per process, in about half a second."""
-    return SchemaGenerator().get_schema(request=None, public=True)

@@ -2,20 +2,15 @@
 
 from typing import Any
 
+from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import get_script_prefix
-from drf_spectacular.renderers import (
-    OpenApiJsonRenderer,
-    OpenApiJsonRenderer2,
-    OpenApiYamlRenderer,
-    OpenApiYamlRenderer2,
-)
 from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from todoproject.api.openapi import get_openapi_document
+from todoproject.api.entity_tags import condition_matches
+from todoproject.api.openapi_document import RENDERERS, render_openapi_document
 from todoproject.api.renderers import JSONRenderer
 
 
@@ -34,13 +29,19 @@ class JSONErrorsView(APIView):
 
 
 class SchemaView(JSONErrorsView):
-    """The OpenAPI 3 document, as JSON or YAML."""
+    """The OpenAPI 3 document, as JSON or YAML. A client that sends the `ETag` it has gets a 304 while it is current."""
 
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer)
+    renderer_classes = RENDERERS
 
-    def get(self, request: Request) -> Response:
-        prefix = get_script_prefix().rstrip("/")
-        return Response({**get_openapi_document(), "servers": [{"url": prefix}]} if prefix else get_openapi_document())
+    def get(self, request: Request) -> HttpResponse:
+        renderer: Any = request.accepted_renderer
+        indent = renderer.get_indent(request.accepted_media_type, {}) if renderer.format == "json" else None
+        body, content_type, etag = render_openapi_document(renderer.media_type, indent, get_script_prefix().rstrip("/"))
+        # The same for every user. It changes only with a deployment, but then clients need it at once: no max-age.
+        headers = {"ETag": etag, "Cache-Control": "public, no-cache"}
+        if condition_matches(request.headers.get("If-None-Match", ""), etag):
+            return HttpResponseNotModified(headers=headers)
+        return HttpResponse(body, content_type=content_type, headers=headers)
 
 
 class DocsView(JSONErrorsView, SpectacularSwaggerView):
