@@ -1,6 +1,7 @@
 """The settings of drf-spectacular, which generates the OpenAPI document."""
 
 from todoproject import __version__
+from todoproject.api.openapi_introduction import INTRODUCTION
 
 # The modules that describe the views.
 DESCRIPTIONS = ("todoproject.api.schema", "accounts.schema", "todos.schema")
@@ -28,7 +29,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "TITLE": "Todo API",
     "VERSION": __version__,
-    "DESCRIPTION": "Sign up, log in, and keep todos that nobody else sees.",
+    "DESCRIPTION": INTRODUCTION,
     "CONTACT": {"name": "The operator of this server"},
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "SERVERS": [{"url": "/", "description": "This server."}],

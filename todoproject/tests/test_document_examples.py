@@ -1,5 +1,6 @@
 """The examples in the documents work as they stand."""
 
+import json
 import os
 import re
 import shutil
@@ -12,12 +13,15 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from examples.sync_client import SyncClient
 from testing import markdown
 from testing.factories import make_todo
 from testing.passwords import PASSWORD
+from testing.todos import list_url
+from todoproject.api.openapi_introduction import INTRODUCTION
 
 pytestmark = pytest.mark.any_database
 
@@ -63,6 +67,18 @@ def test_calls_of_the_api_guide_return_the_documented_statuses(server: Any) -> N
     script = "\n".join([*FIRST_CALLS, *API_GUIDE_CALLS])
     assert len(documented_statuses(script)) == script.count("curl ")
     assert run_in_shell(script, server) == documented_statuses(script)
+
+
+@needs_curl
+def test_calls_of_the_introduction_return_the_documented_statuses(server: Any) -> None:
+    script = "\n".join(markdown.list_code_blocks(INTRODUCTION, "sh"))
+    assert len(documented_statuses(script)) == script.count("curl ")
+    assert run_in_shell(script, server) == documented_statuses(script)
+
+
+def test_error_of_the_introduction_is_that_of_a_todo_without_a_title(user_client: APIClient) -> None:
+    [error] = markdown.list_code_blocks(INTRODUCTION, "json")
+    assert json.loads(error) == user_client.post(list_url(), {}).json()
 
 
 def test_syncing_guide_quotes_the_example_client() -> None:

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
+from testing import markdown
 from testing.openapi import Exchange, UndocumentedExchangeError, check_exchange, load_document
 from testing.passwords import NEW_PASSWORD, PASSWORD
 from testing.server import APICaller
@@ -92,6 +93,29 @@ def test_every_operation_has_one_tag_that_is_described() -> None:
     assert described == ["Accounts", "Todos", "Bulk", "Service"]
     assert all(len(operation["tags"]) == 1 for operation in OPERATIONS)
     assert {tag for operation in OPERATIONS for tag in operation["tags"]} == set(described)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("Get a token", ["/auth/signup/", "/auth/login/", "/auth/refresh/", "Authorization: Bearer", "token_expired"]),
+        ("Errors", ["code", "detail", "attr", "412"]),
+        ("Lists, filters and pages", ["limit", "Link", "cursor", "pagination_required"]),
+        ("Change without overwriting", ["ETag", "If-Match", "If-None-Match", "revision", "412", "304"]),
+        ("Sync", ["since", "X-Revision", "tombstone", "sync_token_expired"]),
+        ("Retry safely", ["Idempotency-Key", "Idempotent-Replayed"]),
+        ("Rate limits", ["429", "Retry-After"]),
+    ],
+)
+def test_introduction_explains_the_rules_that_calls_share(section: str, words: list[str]) -> None:
+    text = markdown.get_section(DOCUMENT["info"]["description"], section)
+    assert [word for word in words if word not in text] == []
+
+
+def test_introduction_names_only_calls_and_codes_that_exist() -> None:
+    text, described = DOCUMENT["info"]["description"], str([OPERATIONS, DOCUMENT["components"]])
+    assert set(re.findall(r"`[A-Z]+ (/[a-z/]+/)`", text)) <= DOCUMENT["paths"].keys()
+    assert [code for code in re.findall(r"`([a-z]+_[a-z_]+)`", text) if code not in described] == []
 
 
 def test_page_offers_the_token_before_the_session_cookie() -> None:
