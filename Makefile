@@ -11,8 +11,8 @@ ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
 	$(addprefix todos/tests/test_,todos.py bulk.py clear_completed.py sync.py) \
 	$(addprefix todoproject/tests/test_,flask_api.py errors.py whole_log.py)
 # Two runs on each database, so that they run side by side.
-ON_SQLITE = $(addprefix test-on-sqlite-,todoproject+accounts todos+examples)
-ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject+accounts+deploy)
+ON_SQLITE = $(addprefix test-on-sqlite-,todoproject+accounts+web todos+examples)
+ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject+accounts+web+deploy)
 CLIENT_TOOLS = .cache/clients
 PEERS = .cache/benchmark-peers
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)

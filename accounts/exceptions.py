@@ -26,6 +26,10 @@ class TooManyAttempts(Throttled):
     extra_detail_singular = "Try again in {wait} second."
     extra_detail_plural = "Try again in {wait} seconds."
 
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
 
 class InvalidResetLinkError(ValidationError):
     """400: the link of a reset mail is malformed, expired or already used."""

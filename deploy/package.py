@@ -20,7 +20,7 @@ from deploy.stages import lambda_python_version
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON_VERSION = lambda_python_version()
-PROJECT_PACKAGES = ("todoproject", "accounts", "todos")
+PROJECT_PACKAGES = ("todoproject", "accounts", "todos", "web")
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}  # the name of each Lambda architecture in wheels and `uname -m`
 
 # Lambda's Python 3.12 and later run on Amazon Linux 2023, which has glibc 2.34. Wheels are built for 2.28 or older.
@@ -75,12 +75,13 @@ def fill_package(archive: Path, *, architecture: str) -> None:
 
 
 def add_project(folder: Path) -> None:
-    """Copy modules and templates, but no tests, symbolic links or hidden files."""
+    """Copy modules, templates and static files, but no tests, symbolic links or hidden files."""
     for package in PROJECT_PACKAGES:
         for file in sorted((ROOT / package).rglob("*")):
             name = file.relative_to(ROOT)
             is_excluded = file.is_symlink() or any(part == "tests" or part.startswith(".") for part in name.parts)
-            if file.suffix in {".py", ".html"} and not is_excluded:
+            is_static = "static" in name.parts and file.is_file()
+            if (is_static or file.suffix in {".py", ".html"}) and not is_excluded:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / name)
 

@@ -17,6 +17,7 @@ from todoproject.config.databases import create_writable_copy, is_sqlite_in_fold
 from todoproject.config.logging import build_logging_config
 from todoproject.config.mail import DUMMY_BACKEND, build_default_sender, parse_email_url, require_sender
 from todoproject.config.secret_key import load_or_create_key, require_strong_key
+from todoproject.serving.page_headers import PAGE_DIRECTIVES
 
 # Environment
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "todoproject",  # Ours come first: their commands and templates override others of the same name.
     "accounts",
     "todos",
+    "web",
     "accounts.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -51,6 +53,7 @@ MIDDLEWARE = [
     "todoproject.serving.request_log.RequestLogMiddleware",
     "todoproject.serving.middleware.NotModifiedMiddleware",
     "todoproject.serving.compression.CompressionMiddleware",
+    "todoproject.serving.page_headers.PageHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -114,7 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = ["accounts.passwords.Argon2idHasher"]
 PASSWORD_RESET_TIMEOUT = 3_600  # seconds
 AUTHENTICATION_BACKENDS = ["accounts.backends.ThrottledBackend"]
-LOGIN_URL = "rest_framework:login"
+LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "todo-list"
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
@@ -163,7 +166,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ON_LAMBDA or TR
 CORS_ALLOWED_ORIGINS = env.read_origins("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "idempotency-key")
 CORS_EXPOSE_HEADERS = ("ETag", "Link", "Location", "X-Revision", "Idempotent-Replayed", "Retry-After")
-CSRF_FAILURE_VIEW = "todoproject.api.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "web.form_pages.show_expired_form"
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": PAGE_DIRECTIVES}
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # HSTS for subdomains is the domain owner's decision, not an application's.
     "security.W008",  # Redirects to https are the proxy's or API Gateway's; behind them they would loop.

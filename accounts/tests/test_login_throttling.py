@@ -30,7 +30,7 @@ def log_in_by_form(page: str, email: str, password: str) -> Any:
 
 LOGIN_FORMS: list[Callable[[str, str], Any]] = [
     log_in,
-    partial(log_in_by_form, "rest_framework:login"),
+    partial(log_in_by_form, "login"),
     partial(log_in_by_form, "admin:login"),
 ]
 

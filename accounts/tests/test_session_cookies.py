@@ -9,7 +9,7 @@ from accounts.models import User
 from testing.accounts import authorization_header, is_logged_in
 from testing.factories import PASSWORD, make_user
 
-LOGIN = "rest_framework:login"
+LOGIN = "login"
 
 # Cookies that name no session. In a cookie `\ooo` is the octal code of a character.
 INVALID_COOKIES = [

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from rest_framework.views import exception_handler as rest_framework_handler
 
 from todoproject.api.exceptions import DatabaseUnavailable, HostNotAllowed, PayloadTooLarge
+from todoproject.api.renderers import JSONRenderer, PageRenderer
 
 logger = logging.getLogger(__name__)
 
@@ -99,19 +100,18 @@ def iterate_errors(detail: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[st
 
 
 class ErrorView(APIView):
-    """Renders an error that was raised outside the API's views, as JSON or as a page of the browsable API."""
+    """Renders an error that was raised outside the API's views, as JSON or as a page."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer, PageRenderer)
     schema = None
     exception: Exception = exceptions.NotFound()
 
     def get_view_name(self) -> str:
-        return "Error"
-
-    def get_view_description(self, html: bool = False) -> str:
-        """Return the error's message, which the page shows."""
-        return error_body(self.exception)["message"] if isinstance(self.exception, exceptions.APIException) else ""
+        """Return the heading of the page."""
+        is_missing = isinstance(self.exception, exceptions.NotFound)
+        return "This page does not exist" if is_missing else "That did not work"
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None

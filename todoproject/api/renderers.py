@@ -1,4 +1,4 @@
-"""Renders JSON, and the HTML pages of the browsable API."""
+"""Renders JSON, the HTML pages of the browsable API, and other pages of API views."""
 
 from typing import Any
 
@@ -31,3 +31,24 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
     def show_form_for_method(self, view: Any, method: str, request: Any, obj: Any) -> bool:
         shown = super().show_form_for_method(view, method, request, obj)
         return bool(shown) and method not in getattr(view, "methods_without_form", ())
+
+
+class PageRenderer(BrowsableAPIRenderer):
+    """Renders a view's own page, by its `page_template`, and errors as a page that a person understands.
+
+    The templates receive the response as `data`, and as JSON in `content`.
+    """
+
+    error_template = "web/error.html"
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
+        is_error = renderer_context["response"].exception
+        self.template = self.error_template if is_error else renderer_context["view"].page_template
+        return super().render(data, accepted_media_type, renderer_context)
+
+    def get_context(self, data: Any, accepted_media_type: Any, renderer_context: Any) -> dict[str, Any]:
+        view, request, response = (renderer_context[name] for name in ("view", "request", "response"))
+        # After a failure of the server, the page must not depend on the session, which is in the database.
+        user = None if response.status_code >= 500 else getattr(request._request, "user", None)
+        content = self.get_content(JSONRenderer(), data, accepted_media_type, renderer_context)
+        return {"data": data, "content": content, "user": user, "name": view.get_view_name()}

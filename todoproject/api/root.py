@@ -1,4 +1,4 @@
-"""`GET /`: links to every part of the API."""
+"""`GET /`: links to every part of the API, and the front page for browsers."""
 
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny
@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from todoproject.api.renderers import JSONRenderer, PageRenderer
 from todoproject.api.views import UncachedView
 
 ROOT_LINKS = {
@@ -26,10 +27,12 @@ ROOT_LINKS = {
 
 
 class RootView(UncachedView):
-    """Links to every part of the API. Sign up, log in (in the browser: at the top right), and keep your todos."""
+    """Links to every part of the API; in a browser, the front page."""
 
     authentication_classes = (SessionAuthentication,)
     permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer, PageRenderer)
+    page_template = "web/front_page.html"
 
     def get(self, request: Request) -> Response:
         """List the URLs of the API."""

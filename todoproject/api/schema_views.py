@@ -1,10 +1,9 @@
-"""Views of the OpenAPI document, as JSON, YAML and a page."""
+"""The view of the OpenAPI document, as JSON and YAML."""
 
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import get_script_prefix
-from drf_spectacular.views import SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -42,14 +41,3 @@ class SchemaView(JSONErrorsView):
         if condition_matches(request.headers.get("If-None-Match", ""), etag):
             return HttpResponseNotModified(headers=headers)
         return HttpResponse(body, content_type=content_type, headers=headers)
-
-
-class DocsView(JSONErrorsView, SpectacularSwaggerView):
-    """The OpenAPI document as a Swagger UI page."""
-
-    url_name = "schema"
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response["Cache-Control"] = "no-store"  # It contains a CSRF token.
-        return response
