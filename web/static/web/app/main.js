@@ -1,0 +1,115 @@
+// A client of the API in the browser: online and offline, in several tabs. Start here.
+
+import { Actions } from "./actions.js";
+import { Api } from "./api.js";
+import { ConflictView } from "./conflict_view.js";
+import { buildView } from "./edits.js";
+import { count } from "./elements.js";
+import { setUpKeyboard } from "./keyboard.js";
+import { ListView } from "./list_view.js";
+import { announce, button, link, setUpUndo, showBar, showState } from "./status_view.js";
+import { Store } from "./store.js";
+import { Sync } from "./sync.js";
+
+const SYNC_EVERY = 30_000; // milliseconds, while the page is visible
+const urls = document.body.dataset;
+const loginUrl = `${urls.login}?next=${encodeURIComponent(urls.app)}`;
+const find = (id) => document.getElementById(id);
+
+const store = await Store.open(`todos ${urls.root}`);
+const api = new Api(urls.root, urls.csrf);
+const sync = new Sync(store, api, `todos ${urls.root}`);
+const actions = new Actions(store, sync);
+const list = new ListView(actions);
+const conflictView = new ConflictView((conflict, edits) => actions.resolve(conflict, edits));
+actions.list = list;
+
+function render() {
+  list.isLoaded = store.isLoaded;
+  list.show(buildView(store.todos.values(), store.edits).values());
+  conflictView.show(store.conflicts);
+  showState({ store, sync });
+  renderBar();
+}
+
+// Render once for all changes before the next frame.
+let isRenderPlanned = false;
+function planRender() {
+  if (isRenderPlanned) return;
+  isRenderPlanned = true;
+  requestAnimationFrame(() => {
+    isRenderPlanned = false;
+    render();
+  });
+}
+
+function renderBar() {
+  const { problem } = sync;
+  if (problem === "logged out" && !store.user) location.replace(loginUrl);
+  else if (problem === "logged out") showBar("Logged out. ", link("Log in", loginUrl), " to send your changes.");
+  else if (problem === "other user") showBar(...describeForeignData());
+  else if (problem && !store.user) showBar("You are offline. Your todos appear once you are online.");
+  else showBar();
+}
+
+function describeForeignData() {
+  const changes = count(store.edits.length + store.conflicts.length, "change");
+  const remove = async () => {
+    if (!window.confirm(`Remove ${changes} for good?`)) return;
+    await store.empty();
+    sync.run();
+  };
+  const text = `${changes} of ${store.user.email} could not be sent yet. Log in as ${store.user.email} to send them. `;
+  return [text, link("Log in", loginUrl), " ", button("Remove them", remove)];
+}
+
+async function logOut() {
+  const unsent = store.edits.length + store.conflicts.length;
+  if (unsent > 0 && !window.confirm(`${count(unsent, "change")} not sent yet will be lost. Log out?`)) return;
+  try {
+    await api.fetchCsrfToken();
+    await sync.lock(async () => {
+      sync.isStopped = true; // What is removed must not be fetched again.
+      await store.empty();
+      await api.logOut(urls.logout);
+    });
+    location.replace(urls.root);
+  } catch {
+    sync.isStopped = false;
+    announce("You could not be logged out. Try again when you are online.");
+  }
+}
+
+function setUpPage() {
+  find("add").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const field = find("new-title");
+    const title = field.value.trim();
+    if (title === "") return;
+    field.value = "";
+    await actions.add(title).catch(() => (field.value = title));
+  });
+  find("clear").addEventListener("click", () => actions.clearCompleted());
+  find("log-out").addEventListener("click", logOut);
+  find("show-keys").addEventListener("click", () => find("keys").showModal());
+  setUpUndo();
+  setUpKeyboard(list, actions);
+  find("app").hidden = false;
+}
+
+// Sync when something may have changed: on coming back to the page or the network, and regularly.
+function setUpSync() {
+  const syncIfVisible = () => document.visibilityState === "visible" && sync.run();
+  for (const event of ["online", "offline", "focus"]) window.addEventListener(event, () => sync.run());
+  document.addEventListener("visibilitychange", syncIfVisible);
+  setInterval(syncIfVisible, SYNC_EVERY);
+  setInterval(planRender, 60_000); // "today" becomes "overdue".
+}
+
+store.addEventListener("change", planRender);
+sync.addEventListener("state", planRender);
+setUpPage();
+setUpSync();
+if (store.user) render();
+await sync.run();
+navigator.serviceWorker?.register(urls.worker, { scope: urls.app.replace(/\/$/, "") });
