@@ -13,20 +13,22 @@ ON_LAMBDA = $(addprefix accounts/tests/test_,signup_and_login.py sessions.py) \
 # Two runs on each database, so that they run side by side.
 ON_SQLITE = $(addprefix test-on-sqlite-,todoproject+accounts+web todos+examples)
 ON_POSTGRESQL = $(addprefix test-on-postgresql-,todos todoproject+accounts+web+deploy)
+BROWSER_TOOLS = .cache/browser
 CLIENT_TOOLS = .cache/clients
 PEERS = .cache/benchmark-peers
 MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-browser test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: .venv/run  ## Serve the API at http://127.0.0.1:8000 (HOST=, PORT= override)
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@echo "API $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0 --ignore redoc
+	@echo "Todos $(URL)/   docs $(URL)/docs/   admin $(URL)/admin/   (stop with Ctrl-C)"
 	@exec $(BIN)/python -m todoproject.serving.server
 
 lambda: .venv/dev  ## Serve the package on an emulated Lambda at http://127.0.0.1:9000/dev/ (PORT=, INSTANCES=, EVENTS=)
@@ -62,6 +64,10 @@ test-on-lambda: .venv/dev
 
 test-long:  ## Run all tests with all rounds of races, fuzzing and sizes (slow)
 	@$(MAKE) --no-print-directory test PYTEST=--long ON_LAMBDA=
+
+test-browser: .venv/dev $(BROWSER_TOOLS)/ready  ## Test the pages in Chromium: on a real server, and on the Lambda emulator
+	$(BIN)/pytest browser $(PYTEST)
+	$(BIN)/pytest --lambda browser $(PYTEST)
 
 test-clients: .venv/dev $(CLIENT_TOOLS)/ready  ## Test schema.yml with generated clients, linters and generated requests
 	$(BIN)/pytest clients $(PYTEST)
@@ -119,6 +125,12 @@ $(CLIENT_TOOLS)/ready: clients/requirements.txt clients/package.json clients/pac
 	$(CLIENT_TOOLS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r clients/requirements.txt
 	cp clients/package.json clients/package-lock.json $(CLIENT_TOOLS)
 	cd $(CLIENT_TOOLS) && PATH="$$PWD/venv/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(BROWSER_TOOLS)/ready: browser/package.json browser/package-lock.json
+	mkdir -p $(BROWSER_TOOLS)
+	cp browser/package.json browser/package-lock.json $(BROWSER_TOOLS)
+	cd $(BROWSER_TOOLS) && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(PEERS)/ready: benchmarks/peers/requirements.txt

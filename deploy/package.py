@@ -81,7 +81,7 @@ def add_project(folder: Path) -> None:
             name = file.relative_to(ROOT)
             is_excluded = file.is_symlink() or any(part == "tests" or part.startswith(".") for part in name.parts)
             is_static = "static" in name.parts and file.is_file()
-            if (is_static or file.suffix in {".py", ".html"}) and not is_excluded:
+            if (is_static or file.suffix in {".py", ".html", ".js"}) and not is_excluded:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, folder / name)
 

@@ -118,7 +118,7 @@ PASSWORD_HASHERS = ["accounts.passwords.Argon2idHasher"]
 PASSWORD_RESET_TIMEOUT = 3_600  # seconds
 AUTHENTICATION_BACKENDS = ["accounts.backends.ThrottledBackend"]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "todo-list"
+LOGIN_REDIRECT_URL = "app"
 SIMPLE_JWT = {
     "AUTH_HEADER_TYPES": ("JWT", "Bearer"),
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.read_integer("ACCESS_TOKEN_MINUTES", default=15)),

@@ -1,4 +1,4 @@
-"""The todos as an application in the browser: its page, service worker and manifest, and the CSRF token for its writes.
+"""The todos as an application in the browser: its page, service worker and manifest.
 
 The page is the same for every user, so that the service worker can keep it for use without a network. The data comes
 from the API. docs/sync.md explains how the application syncs.
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views import View
@@ -25,10 +24,6 @@ MODULES = [
     )
 ]  # fmt: skip
 SHELL_FILES = ["web/base.css", "web/app/app.css", "web/icon.svg", *MODULES]
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 
 
 class ShellView(TemplateView):
@@ -37,7 +32,6 @@ class ShellView(TemplateView):
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
         response = super().render_to_response(context, **options)
         response["Cache-Control"] = "no-cache"
-        response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return response
 
 
@@ -85,13 +79,6 @@ class ManifestView(View):
         }
         headers = {"Cache-Control": "no-cache"}
         return JsonResponse(manifest, content_type="application/manifest+json", headers=headers)
-
-
-class CsrfTokenView(View):
-    """The CSRF token, which a write in a browser session sends as `X-CSRFToken`."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return JsonResponse({"csrf_token": get_token(request)}, headers={"Cache-Control": "no-store"})
 
 
 @cache

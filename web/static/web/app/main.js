@@ -26,8 +26,9 @@ actions.list = list;
 
 function render() {
   list.isLoaded = store.isLoaded;
-  list.show(buildView(store.todos.values(), store.edits).values());
-  conflictView.show(store.conflicts);
+  const isForeign = sync.problem === "other user";
+  list.show(isForeign ? [] : buildView(store.todos.values(), store.edits).values());
+  conflictView.show(isForeign ? [] : store.conflicts);
   showState({ store, sync });
   renderBar();
 }
