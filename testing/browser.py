@@ -36,6 +36,7 @@ class Visitor:
         self.base = f"http://{host}:{server.port}{server.prefix}"
         self.problems: list[str] = []
         self.expected: set[int] = set()
+        self.is_offline = False
         self.context: BrowserContext = browser.new_context(**options)
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
@@ -63,8 +64,17 @@ class Visitor:
         if response.status >= 400 and response.status not in self.expected:
             self.problems.append(f"{response.status}: {response.url}")
 
+    def go_offline(self) -> None:
+        self.is_offline = True
+        self.context.set_offline(True)
+
+    def go_online(self) -> None:
+        self.context.set_offline(False)
+        self.is_offline = False
+
     def check_failure(self, request: Any) -> None:
-        if request.failure != "net::ERR_ABORTED":  # A page that is left while it still loads.
+        is_left = request.failure == "net::ERR_ABORTED"  # A page that is left while it still loads.
+        if not is_left and not self.is_offline:
             self.problems.append(f"{request.failure}: {request.url}")
 
     def open(self, path: str) -> None:

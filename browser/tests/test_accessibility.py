@@ -11,7 +11,7 @@ from testing.passwords import PASSWORD
 
 AXE = Path(settings.BASE_DIR) / ".cache/browser/node_modules/axe-core/axe.min.js"
 PUBLIC_PAGES = ["/", "/session/login/", "/session/signup/", "/session/reset/", "/nowhere/"]
-PAGES_OF_A_USER = ["/", "/session/account/", "/session/logout/"]
+PAGES_OF_A_USER = ["/", "/app/", "/session/account/", "/session/logout/"]
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 
 
