@@ -10,49 +10,48 @@ export class Actions {
     Object.assign(this, { store, sync, list: null });
   }
 
-  async record(edits) {
+  // Store edits, say so, and send them. Return whether this browser could store them.
+  async record(edits, message, undo = null) {
     try {
       await this.store.addEdits(edits);
     } catch (error) {
       console.error(error);
       announce("This browser could not store the change. Is the disk full?");
-      throw error;
+      return false;
     }
+    announce(message, undo);
     this.sync.run();
+    return true;
   }
 
-  async add(title) {
-    await this.record([createEdit({ title })]);
-    announce(`Added “${title}”.`);
+  add(title) {
+    return this.record([createEdit({ title })], `Added “${title}”.`);
   }
 
-  async toggle(todo) {
-    const status = todo.status === "open" ? "completed" : "open";
-    await this.record([editTodo("change", todo, { status })]);
-    announce(status === "completed" ? `Completed “${todo.title}”.` : `Reopened “${todo.title}”.`);
+  toggle(todo) {
+    const isOpen = todo.status === "open";
+    const toggled = { ...todo, status: isOpen ? "completed" : "open" };
+    const message = `${isOpen ? "Completed" : "Reopened"} “${todo.title}”.`;
+    return this.record([editTodo("change", todo, { status: toggled.status })], message, () => this.toggle(toggled));
   }
 
-  async change(todo, fields) {
-    await this.record([editTodo("change", todo, fields)]);
-    announce(`Saved “${fields.title ?? todo.title}”.`);
+  change(todo, fields) {
+    return this.record([editTodo("change", todo, fields)], `Saved “${fields.title ?? todo.title}”.`);
   }
 
   remove(todo) {
-    return this.removeAll([todo], `Deleted “${todo.title}”.`);
+    return this.removeAll([todo], `“${todo.title}”`);
   }
 
-  async removeAll(todos, message) {
-    await this.record(todos.map((todo) => editTodo("delete", todo)));
-    announce(message, async () => {
-      await this.record(todos.map((todo) => editTodo("restore", todo)));
-      announce(todos.length === 1 ? `Restored “${todos[0].title}”.` : `Restored ${count(todos.length, "todo")}.`);
-    });
+  removeAll(todos, what) {
+    const edits = (kind) => todos.map((todo) => editTodo(kind, todo));
+    return this.record(edits("delete"), `Deleted ${what}.`, () => this.record(edits("restore"), `Restored ${what}.`));
   }
 
-  async clearCompleted() {
+  clearCompleted() {
     const todos = this.list.todos.filter((todo) => todo.status === "completed");
-    if (!window.confirm(`Delete ${count(todos.length, "completed todo")}?`)) return;
-    await this.removeAll(todos, `Deleted ${count(todos.length, "todo")}.`);
+    const what = count(todos.length, "completed todo");
+    if (window.confirm(`Delete ${what}?`)) this.removeAll(todos, what);
   }
 
   // Carry out a decision about a conflict. The edits and the removal of the conflict are one step.

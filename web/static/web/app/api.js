@@ -64,6 +64,7 @@ export class Api {
 }
 
 async function receive(url, options) {
+  if (!navigator.onLine) throw new Offline();
   try {
     const response = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT) });
     return [response, await response.text()];

@@ -72,8 +72,9 @@ export class ListView {
     for (const [key, row] of this.rows) if (!wanted.has(key)) row.node.remove();
     this.rows = wanted;
     let next = this.list.firstElementChild;
-    for (const { node } of wanted.values()) {
-      if (node === next) next = next.nextElementSibling;
+    for (const { node, isEditing } of wanted.values()) {
+      // A row that is moved loses the focus, so the one with the form stays, and the others move around it.
+      if (isEditing || node === next) next = node.nextElementSibling;
       else this.list.insertBefore(node, next);
     }
     if (focused !== undefined && !wanted.has(focused)) this.focusRow(Math.min(place, wanted.size - 1));
@@ -111,9 +112,13 @@ export class ListView {
   }
 
   // Open the form of a todo. The one that is open is saved first; where that fails, it stays open.
-  edit(key) {
-    for (const row of this.rows.values()) if (row.isEditing && row.form.submit() === false) return;
-    this.rows.get(key)?.startEditing();
+  async edit(key) {
+    if (await this.saveOpenForm()) this.rows.get(key)?.startEditing();
+  }
+
+  async saveOpenForm() {
+    const row = [...this.rows.values()].find(({ isEditing }) => isEditing);
+    return !row || row.form.submit();
   }
 
   focusedIndex() {

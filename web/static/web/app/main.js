@@ -81,6 +81,13 @@ async function logOut() {
   }
 }
 
+// Leaving the page loses nothing that was typed.
+function saveTyped() {
+  list.saveOpenForm();
+  const draft = { name: "draft", value: find("new-title").value };
+  if (store.user && draft.value !== store.draft) store.commit([["put", "meta", draft]]);
+}
+
 function setUpPage() {
   find("add").addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -88,11 +95,13 @@ function setUpPage() {
     const title = field.value.trim();
     if (title === "") return;
     field.value = "";
-    await actions.add(title).catch(() => (field.value = title));
+    if (!(await actions.add(title))) field.value = title;
   });
   find("clear").addEventListener("click", () => actions.clearCompleted());
   find("log-out").addEventListener("click", logOut);
   find("show-keys").addEventListener("click", () => find("keys").showModal());
+  find("new-title").value = store.draft;
+  window.addEventListener("pagehide", saveTyped);
   setUpUndo();
   setUpKeyboard(list, actions);
   find("app").hidden = false;

@@ -4,11 +4,18 @@ import { count, element } from "./elements.js";
 
 const find = (id) => document.getElementById(id);
 
+const NEWS = {
+  "logged-out": "You are logged out.",
+  conflict: "A change needs your decision.",
+  offline: "Offline. Your changes are kept here.",
+};
+
 // Say whether everything is saved.
 export function showState({ store, sync }) {
   const [name, text] = describeState(store, sync);
   find("state").textContent = text;
   find("state").dataset.state = name;
+  find("news").textContent = NEWS[name] ?? ""; // For screen readers: not every "Saved".
 }
 
 function describeState({ edits, conflicts }, { problem, isRunning }) {

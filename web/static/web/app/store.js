@@ -39,6 +39,11 @@ export class Store extends EventTarget {
     return this.tables.meta.has("revision");
   }
 
+  // What was typed in the field for a new todo when the page was left.
+  get draft() {
+    return this.tables.meta.get("draft")?.value ?? "";
+  }
+
   get todos() {
     return this.tables.todos;
   }

@@ -22,7 +22,7 @@ export class TodoForm {
     this.node.addEventListener("keydown", (event) => {
       if (event.isComposing) return; // Enter and Escape belong to the input method.
       if (event.key === "Escape") cancel();
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit(); // In the description, too.
     });
   }
 
@@ -34,8 +34,8 @@ export class TodoForm {
     this.fields.title.focus();
   }
 
-  // Save what was changed. Return false where a value is not valid; the browser then shows why.
-  submit() {
+  // Save what was changed. Return whether it was: not where a value is not valid; the browser then shows why.
+  async submit() {
     const { title, description, due } = this.fields;
     title.setCustomValidity(title.value.trim() === "" ? "Please type a title." : "");
     if (!this.node.reportValidity()) return false;
@@ -43,7 +43,6 @@ export class TodoForm {
     if (title.value !== this.initial.title) changed.title = title.value.trim();
     if (description.value !== this.initial.description) changed.description = description.value;
     if (due.value !== this.initial.due) changed.due_at = fromLocalField(due.value);
-    this.save(changed);
-    return true;
+    return this.save(changed);
   }
 }

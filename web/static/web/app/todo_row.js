@@ -9,10 +9,16 @@ export class TodoRow {
     this.actions = actions;
     this.node = copyTemplate("row-template");
     this.parts = { check: this.node.querySelector("input") };
-    for (const name of ["open", "title", "due", "note", "delete"]) this.parts[name] = this.node.querySelector(`.${name}`);
-    this.parts.check.addEventListener("change", () => actions.toggle(this.todo));
+    for (const name of ["open", "title", "due", "note", "delete"])
+      this.parts[name] = this.node.querySelector(`.${name}`);
+    this.parts.check.addEventListener("change", () => this.toggle());
     this.parts.open.addEventListener("click", () => actions.edit(this.todo.key));
     this.parts.delete.addEventListener("click", () => actions.remove(this.todo));
+  }
+
+  async toggle() {
+    const { check } = this.parts;
+    if (!(await this.actions.toggle(this.todo))) check.checked = !check.checked;
   }
 
   get isEditing() {
@@ -45,9 +51,10 @@ export class TodoRow {
   startEditing() {
     const { todo } = this;
     const stop = () => this.stopEditing();
-    const save = (changed) => {
-      if (Object.keys(changed).length > 0) this.actions.change(todo, changed);
-      stop();
+    const save = async (changed) => {
+      const isSaved = Object.keys(changed).length === 0 || (await this.actions.change(todo, changed));
+      if (isSaved) stop();
+      return isSaved;
     };
     this.form = new TodoForm(todo, { save, cancel: stop });
     this.node.classList.add("editing");
@@ -56,6 +63,7 @@ export class TodoRow {
   }
 
   stopEditing() {
+    if (!this.isEditing) return; // Enter twice.
     this.form.node.remove();
     delete this.form;
     this.node.classList.remove("editing");
