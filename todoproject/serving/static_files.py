@@ -11,6 +11,8 @@ class OptionalManifestStorage(CompressedManifestStaticFilesStorage):
 
     support_js_module_import_aggregation = True  # An import in a module names the hashed file.
 
+    support_js_module_import_aggregation = True  # The modules of /app/ import one another: by their hashed names, too.
+
     def stored_name(self, name: str) -> Any:
         return super().stored_name(name) if self.hash_key(self.clean_name(name)) in self.hashed_files else name
 

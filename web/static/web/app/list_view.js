@@ -77,7 +77,9 @@ export class ListView {
       if (isEditing || node === next) next = node.nextElementSibling;
       else this.list.insertBefore(node, next);
     }
-    if (focused !== undefined && !wanted.has(focused)) this.focusRow(Math.min(place, wanted.size - 1));
+    if (focused === undefined || wanted.has(focused)) return;
+    if (wanted.size > 0) this.focusRow(Math.min(place, wanted.size - 1));
+    else this.list.focus();
   }
 
   rowFor(todo) {
@@ -129,12 +131,10 @@ export class ListView {
     return [...this.rows.values()].find(({ node }) => node.contains(document.activeElement)) ?? null;
   }
 
-  // Focus the row at a place, if there is one; otherwise the field for a new todo.
+  // Focus the row at a place, if there is one.
   focusRow(index) {
     const node = this.list.children[index];
-    const row = [...this.rows.values()].find((each) => each.node === node);
-    if (row) row.focus();
-    else if (index < 0) document.getElementById("new-title").focus();
+    [...this.rows.values()].find((row) => row.node === node)?.focus();
   }
 }
 

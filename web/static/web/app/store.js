@@ -73,6 +73,7 @@ export class Store extends EventTarget {
       const request = transaction.objectStore(table)[operation](...(operation === "clear" ? [] : [value]));
       if (operation === "put") request.onsuccess = () => (value[TABLES[table].keyPath] = request.result);
     }
+    transaction.commit(); // At once: the page may be about to close.
     await finish(transaction, "complete");
     this.channel.postMessage(operations);
     this.apply(operations);
