@@ -43,6 +43,9 @@ export class TodoForm {
     if (title.value !== this.initial.title) changed.title = title.value.trim();
     if (description.value !== this.initial.description) changed.description = description.value;
     if (due.value !== this.initial.due) changed.due_at = fromLocalField(due.value);
-    return this.save(changed);
+    this.isSaving ??= this.save(changed); // Enter twice saves once.
+    const isSaved = await this.isSaving;
+    this.isSaving = undefined;
+    return isSaved;
   }
 }

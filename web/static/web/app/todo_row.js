@@ -63,7 +63,7 @@ export class TodoRow {
   }
 
   stopEditing() {
-    if (!this.isEditing) return; // Enter twice.
+    if (!this.isEditing) return; // Cancelled while it was being saved.
     this.form.node.remove();
     delete this.form;
     this.node.classList.remove("editing");
