@@ -37,6 +37,7 @@ class Visitor:
         self.problems: list[str] = []
         self.expected: set[int] = set()
         self.is_offline = False
+        self.runs_scripts = options.get("java_script_enabled", True)
         self.context: BrowserContext = browser.new_context(**options)
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
@@ -73,8 +74,9 @@ class Visitor:
         self.is_offline = False
 
     def check_failure(self, request: Any) -> None:
-        is_left = request.failure == "net::ERR_ABORTED"  # A page that is left while it still loads.
-        if not is_left and not self.is_offline:
+        # Chromium aborts requests of a page that is left, and reports "csp" for scripts where JavaScript is off.
+        is_refused_script = request.failure == "csp" and not self.runs_scripts
+        if request.failure != "net::ERR_ABORTED" and not is_refused_script and not self.is_offline:
             self.problems.append(f"{request.failure}: {request.url}")
 
     def open(self, path: str) -> None:

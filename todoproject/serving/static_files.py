@@ -9,8 +9,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class OptionalManifestStorage(CompressedManifestStaticFilesStorage):
     """A manifest storage that also works for files that are not collected, with plain names, which WhiteNoise finds."""
 
-    support_js_module_import_aggregation = True  # An import in a module names the hashed file.
-
     support_js_module_import_aggregation = True  # The modules of /app/ import one another: by their hashed names, too.
 
     def stored_name(self, name: str) -> Any:
