@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
-from todoproject.admin import LimitedSearchMixin
+from todoproject.admin import LimitedListAdmin
+from todoproject.api.integers import parse_integer
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -26,13 +27,15 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(LimitedSearchMixin, DjangoUserAdmin):
+class UserAdmin(LimitedListAdmin, DjangoUserAdmin):
     form = UserForm
     add_form = UserCreationForm
     ordering = ("email",)
-    list_display = ("email", "is_active", "is_staff", "revision", "created_at")
-    list_filter = ("is_active", "is_staff", "is_superuser")
-    search_fields = ("email",)
+    list_display = ("email", "is_active", "is_staff", "is_superuser", "created_at", "revision", "id")
+    sortable_by = ("email", "created_at")
+    list_filter = ("is_active", "is_staff", "created_at")
+    search_fields = ("id", "email")  # They show the search field; `search` decides.
+    search_help_text = "An id, or the beginning of an e-mail address."
     readonly_fields = ("revision", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
@@ -40,6 +43,10 @@ class UserAdmin(LimitedSearchMixin, DjangoUserAdmin):
         ("Todos", {"fields": ("revision", "created_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
+
+    def search(self, request: HttpRequest, queryset: QuerySet[User], text: str) -> QuerySet[User]:
+        number = parse_integer(text)
+        return queryset.with_email_prefix(text) if number is None else queryset.filter(pk=number)  # type: ignore[attr-defined]
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Delete users one by one, so that `User.delete` locks each row before the todos it owns."""

@@ -27,6 +27,18 @@ class UserQuerySet(models.QuerySet[Any]):
             values.setdefault("token_version", generate_token_version())
         return super().update(**values)
 
+    def with_email_prefix(self, text: str) -> "UserQuerySet":
+        """Return the users whose e-mail address begins with a text, by an index.
+
+        SQLite has none for `LIKE ... ESCAPE`, so there it is a range: addresses are ASCII without control characters.
+        """
+        if not text:
+            return self
+        prefix = self.model._meta.get_field("email").get_prep_value(text).lower()
+        if connection.vendor == "postgresql":
+            return self.filter(email__startswith=prefix)
+        return self.filter(email__gte=prefix, email__lt=f"{prefix}\x7f")
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:

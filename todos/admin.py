@@ -1,12 +1,16 @@
+"""Todos in the admin."""
+
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from todoproject.admin import LimitedSearchMixin
+from todoproject.admin import LimitedListAdmin
+from todos.admin_lists import SEARCH_HELP, DeletedFilter, search_todos, shorten
 from todos.models import DESCRIPTION_LENGTH, Todo, validate_description
 from todos.unit_of_work import unit_of_work
 
@@ -27,7 +31,7 @@ class TodoForm(forms.ModelForm):
 
 
 @admin.register(Todo)
-class TodoAdmin(LimitedSearchMixin, admin.ModelAdmin):
+class TodoAdmin(LimitedListAdmin):
     """The todos of all users. Every write is a unit of work, so that syncing clients receive it."""
 
     form = TodoForm
@@ -44,12 +48,36 @@ class TodoAdmin(LimitedSearchMixin, admin.ModelAdmin):
         "deleted_at",
     )
     readonly_fields = ("completed_at", "revision", "created_at", "updated_at", "deleted_at")
-    autocomplete_fields = ("owner",)
-    list_display = ("title", "owner", "status", "due_at", "updated_at", "deleted_at")
+    raw_id_fields = ("owner",)
+    list_display = (
+        "short_title",
+        "owner_email",
+        "status",
+        "due_at",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "id",
+    )
     list_select_related = ("owner",)
-    list_filter = ("status", ("deleted_at", admin.EmptyFieldListFilter), "due_at", "updated_at")
-    search_fields = ("title", "owner__email")
+    sortable_by = ("short_title", "status", "due_at", "updated_at")
+    list_filter = ("status", DeletedFilter, "due_at", "created_at", "updated_at")
+    search_fields = ("id", "owner__email")  # They show the search field; `search` decides.
+    search_help_text = SEARCH_HELP
     ordering = ("-id",)
+
+    @admin.display(description="title", ordering="title_key")
+    def short_title(self, todo: Todo) -> str:
+        return shorten(todo.title)
+
+    @admin.display(description="owner")
+    def owner_email(self, todo: Todo) -> str:
+        return shorten(todo.owner.email)
+
+    def search(self, request: HttpRequest, queryset: QuerySet[Todo], text: str) -> QuerySet[Todo]:
+        """Search todos. Without an order, those of one owner are in that of the index of their revisions."""
+        todos = search_todos(queryset, text)
+        return todos if "@" not in text or ORDER_VAR in request.GET else todos.order_by("-revision")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Todo | None = None) -> Any:
         return (*self.readonly_fields, "owner") if obj else self.readonly_fields

@@ -33,6 +33,14 @@ def browser(db: None) -> Client:
     return Client(enforce_csrf_checks=True)
 
 
+@pytest.fixture
+def admin(db: None) -> Client:
+    """The browser of an administrator."""
+    client = Client()
+    client.force_login(make_user("admin@example.com", is_staff=True, is_superuser=True))
+    return client
+
+
 @pytest.fixture(params=["access", "refresh"])
 def kind(request: pytest.FixtureRequest) -> str:
     """The kind of a token; tests that use it run for both."""
