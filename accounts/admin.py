@@ -1,11 +1,14 @@
 """Users in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin_deletion import summarize_deletion
 from accounts.models import User
 from todoproject.admin import LimitedListAdmin
 from todoproject.api.integers import parse_integer
@@ -47,6 +50,9 @@ class UserAdmin(LimitedListAdmin, DjangoUserAdmin):
     def search(self, request: HttpRequest, queryset: QuerySet[User], text: str) -> QuerySet[User]:
         number = parse_integer(text)
         return queryset.with_email_prefix(text) if number is None else queryset.filter(pk=number)  # type: ignore[attr-defined]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return summarize_deletion(objs, request, self.admin_site)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Delete users one by one, so that `User.delete` locks each row before the todos it owns."""

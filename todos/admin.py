@@ -48,7 +48,7 @@ class TodoAdmin(LimitedListAdmin):
         "deleted_at",
     )
     readonly_fields = ("completed_at", "revision", "created_at", "updated_at", "deleted_at")
-    raw_id_fields = ("owner",)
+    raw_id_fields = ("owner",)  # Autocompletion would need `connect-src` in the Content-Security-Policy.
     list_display = (
         "short_title",
         "owner_email",

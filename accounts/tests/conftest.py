@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from testing.accounts import use_access_token, use_refresh_token
+from testing.admin import log_in_as
 from testing.factories import make_user
 from testing.outbox import wait_for_background_tasks
 from todoproject.config.rates import Rate
@@ -36,9 +37,7 @@ def browser(db: None) -> Client:
 @pytest.fixture
 def admin(db: None) -> Client:
     """The browser of an administrator."""
-    client = Client()
-    client.force_login(make_user("admin@example.com", is_staff=True, is_superuser=True))
-    return client
+    return log_in_as(make_user("admin@example.com", is_staff=True, is_superuser=True))
 
 
 @pytest.fixture(params=["access", "refresh"])

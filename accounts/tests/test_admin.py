@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from testing.accounts import NEW_PASSWORD, is_logged_in, log_in
+from testing.admin import log_in_staff
 from testing.factories import PASSWORD, client_for, make_todo, make_user
+from todoproject import admin as limits
 from todos.models import Todo
 
 pytestmark = pytest.mark.any_database
@@ -107,6 +109,29 @@ def test_deleting_a_user_deletes_their_todos_and_nobody_elses(
     assert delete(admin, user).status_code == 302
     assert not User.objects.filter(pk=user.pk).exists()
     assert list(Todo.objects.all()) == [kept]
+
+
+@pytest.mark.in_process("patches a limit")
+@pytest.mark.parametrize("bulk", [False, True])
+def test_page_that_confirms_a_deletion_counts_todos_without_listing_them(
+    admin: Client, user: User, bulk: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_COUNT", 2)
+    for _ in range(3):
+        make_todo(user, "Milk")
+    url = reverse(USER_LIST) if bulk else reverse("admin:accounts_user_delete", args=[user.pk])
+    form = {"action": "delete_selected", "_selected_action": [user.pk]}
+    page = (admin.post(url, form) if bulk else admin.get(url)).content.decode()
+    assert (user.email in page, "Todos: 2+" in page, "Milk" in page) == (True, True, False)
+
+
+@pytest.mark.parametrize("allowed", [{"delete_user"}, {"delete_user", "delete_todo"}])
+def test_deleting_a_user_with_todos_needs_the_permission_to_delete_todos(user: User, allowed: set[str]) -> None:
+    make_todo(user)
+    staff = log_in_staff(*allowed)
+    response = delete_one(staff, user)
+    assert response.status_code == (302 if "delete_todo" in allowed else 403)
+    assert User.objects.filter(pk=user.pk).exists() is ("delete_todo" not in allowed)
 
 
 @pytest.fixture
