@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin_actions import AccountActionsAdmin
 from accounts.admin_deletion import summarize_deletion
 from accounts.models import User
 from todoproject.admin import LimitedListAdmin
@@ -30,7 +31,7 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(LimitedListAdmin, DjangoUserAdmin):
+class UserAdmin(AccountActionsAdmin, LimitedListAdmin, DjangoUserAdmin):
     form = UserForm
     add_form = UserCreationForm
     ordering = ("email",)

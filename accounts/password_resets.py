@@ -55,10 +55,15 @@ def request_reset(request: HttpRequest, email: str) -> None:
         logger.warning("A reset mail was not sent: EMAIL_URL is not set.")
 
 
+def can_reset_password(user: User) -> bool:
+    """Return whether the account is active and has a password, which a reset would replace."""
+    return user.is_active and user.has_usable_password()
+
+
 def send_reset_mail(email: str) -> None:
     """Send the mail if the address has an active account with a password. This runs in the background."""
     user = User.objects.filter(email=email, is_active=True).first()
-    if user is None or not user.has_usable_password():
+    if user is None or not can_reset_password(user):
         return
     minutes = settings.PASSWORD_RESET_TIMEOUT // 60
     text = MAIL_TEXT.format(email=user.email, minutes=minutes, link=build_reset_link(user))
