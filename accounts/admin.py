@@ -1,6 +1,6 @@
 """Users in the admin."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -40,11 +40,11 @@ class UserAdmin(AccountActionsAdmin, LimitedListAdmin, DjangoUserAdmin):
     list_filter = ("is_active", "is_staff", "created_at")
     search_fields = ("id", "email")  # They show the search field; `search` decides.
     search_help_text = "An id, or the beginning of an e-mail address."
-    readonly_fields = ("revision", "created_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("revision", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
-        ("Todos", {"fields": ("revision", "created_at")}),
+        ("Account", {"fields": ("created_at", "revision")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "password1", "password2")}),)
 

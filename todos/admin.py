@@ -9,10 +9,12 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.models import User
 from todoproject.admin import LimitedListAdmin
 from todos.admin_lists import SEARCH_HELP, DeletedFilter, search_todos, shorten
 from todos.models import DESCRIPTION_LENGTH, Todo, validate_description
 from todos.unit_of_work import unit_of_work
+from todos.user_admin import UserWithTodosAdmin
 
 
 class TodoForm(forms.ModelForm):
@@ -100,3 +102,7 @@ class TodoAdmin(LimitedListAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
         for todo in queryset.select_related("owner"):
             self.delete_model(request, todo)
+
+
+admin.site.unregister(User)  # Registered by accounts, which does not know todos.
+admin.site.register(User, UserWithTodosAdmin)
