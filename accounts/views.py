@@ -30,6 +30,8 @@ def post_action(serializer_class: type[Serializer], **options: Any) -> Any:
 class AccountViewSet(StrictView, GenericViewSet):
     """Accounts. Send tokens as `Authorization: JWT <token>` or `Authorization: Bearer <token>`."""
 
+    delete_needs_password = True  # The browsable API shows a field for it.
+
     def get_validated_serializer(self, request: Request) -> Any:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

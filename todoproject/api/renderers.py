@@ -32,6 +32,14 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         shown = super().show_form_for_method(view, method, request, obj)
         return bool(shown) and method not in getattr(view, "methods_without_form", ())
 
+    def get_context(self, data: Any, accepted_media_type: Any, renderer_context: Any) -> dict[str, Any]:
+        """Add links to the objects of a list, and where to go on after a log-in."""
+        request = renderer_context["request"]
+        items = data if isinstance(data, list) else []
+        links = [(f"{request.path}{item['id']}/", item["title"]) for item in items if "title" in item]
+        context = super().get_context(data, accepted_media_type, renderer_context)
+        return {**context, "item_links": links, "log_in_next": request.get_full_path()}
+
 
 class PageRenderer(BrowsableAPIRenderer):
     """Renders a view's own page, by its `page_template`, and errors as a page that a person understands.

@@ -151,7 +151,7 @@ def test_browser_form_shows_errors_beside_the_fields(client: Client, user: User)
     response = client.post(reverse("todo-list"), {"title": "kept" * 50}, headers={"accept": "text/html"})
     page = response.content.decode()
     assert response.status_code == 400
-    assert '<span class="help-block">Ensure this field has no more than 128 characters.</span>' in page
+    assert '<p class="error">Ensure this field has no more than 128 characters.</p>' in page
     assert f'value="{"kept" * 50}"' in page
 
 
