@@ -1,6 +1,7 @@
 """The application, as a person uses it: online and offline, with the keyboard, and on two devices."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -93,6 +94,24 @@ def test_both_versions_of_a_conflict_are_shown_and_one_is_chosen(open_app: Visit
     mine.page.click("#conflicts button:has-text('mine')")
     wait_until_saved(mine)
     assert titles(mine) == ["Call Ada today"]
+
+
+def test_log_out_on_another_page_asks_before_unsent_changes_are_lost(open_app: Visit) -> None:
+    visitor = open_app()
+    questions: list[str] = []
+
+    def decline(dialog: Any) -> None:
+        questions.append(dialog.message)
+        dialog.dismiss()
+
+    visitor.page.on("dialog", decline)
+    visitor.page.route("**/todos/", lambda route: route.abort("internetdisconnected"))
+    visitor.is_offline = True
+    add(visitor, "Not sent")
+    visitor.page.click("#account")
+    visitor.page.get_by_role("button", name="Log out", exact=True).click()
+    visitor.page.wait_for_timeout(500)
+    assert (visitor.path(), questions) == ("/session/account/", ["1 change not sent yet will be lost. Log out?"])
 
 
 def test_everything_can_be_done_with_the_keyboard(open_app: Visit) -> None:
