@@ -29,14 +29,15 @@ class Visitor:
     """A person with a browser of their own, at one address of the server.
 
     `problems` collects the errors on the console (violations of the Content-Security-Policy among them), failed
-    requests, error responses that `expect` does not allow, and requests to other hosts.
+    requests (unless it `loses_requests` on purpose, as offline), error responses that `expect` does not allow, and
+    requests to other hosts.
     """
 
     def __init__(self, browser: "Browser", server: APICaller, *, host: str = "127.0.0.1", **options: Any) -> None:
         self.base = f"http://{host}:{server.port}{server.prefix}"
         self.problems: list[str] = []
         self.expected: set[int] = set()
-        self.is_offline = False
+        self.loses_requests = False
         self.runs_scripts = options.get("java_script_enabled", True)
         self.context: BrowserContext = browser.new_context(**options)
         self.context.set_default_timeout(15_000)
@@ -66,17 +67,16 @@ class Visitor:
             self.problems.append(f"{response.status}: {response.url}")
 
     def go_offline(self) -> None:
-        self.is_offline = True
+        self.loses_requests = True
         self.context.set_offline(True)
 
     def go_online(self) -> None:
         self.context.set_offline(False)
-        self.is_offline = False
 
     def check_failure(self, request: Any) -> None:
         # Chromium aborts requests of a page that is left, and reports "csp" for scripts where JavaScript is off.
         is_refused_script = request.failure == "csp" and not self.runs_scripts
-        if request.failure != "net::ERR_ABORTED" and not is_refused_script and not self.is_offline:
+        if request.failure != "net::ERR_ABORTED" and not is_refused_script and not self.loses_requests:
             self.problems.append(f"{request.failure}: {request.url}")
 
     def open(self, path: str) -> None:

@@ -106,7 +106,7 @@ def test_log_out_on_another_page_asks_before_unsent_changes_are_lost(open_app: V
 
     visitor.page.on("dialog", decline)
     visitor.page.route("**/todos/", lambda route: route.abort("internetdisconnected"))
-    visitor.is_offline = True
+    visitor.loses_requests = True
     add(visitor, "Not sent")
     visitor.page.click("#account")
     visitor.page.get_by_role("button", name="Log out", exact=True).click()
