@@ -20,7 +20,7 @@ MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-browser test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-browser test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema screenshots bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ test-long:  ## Run all tests with all rounds of races, fuzzing and sizes (slow)
 test-browser: .venv/dev $(BROWSER_TOOLS)/ready  ## Test the pages in Chromium: on a real server, and on the Lambda emulator
 	$(BIN)/pytest browser $(PYTEST)
 	$(BIN)/pytest --lambda browser $(PYTEST)
+
+screenshots: .venv/dev  ## Take the pictures in docs/screenshots
+	$(BIN)/python -m browser.screenshots
 
 test-clients: .venv/dev $(CLIENT_TOOLS)/ready  ## Test schema.yml with generated clients, linters and generated requests
 	$(BIN)/pytest clients $(PYTEST)
