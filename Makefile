@@ -20,7 +20,7 @@ MACHINE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 export HOST PORT
 export PYTHONDONTWRITEBYTECODE =  # Bytecode saves each test server and command a second.
 
-.PHONY: help run lambda package test test-browser test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema screenshots bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login clean
+.PHONY: help run lambda package test test-browser test-clients test-on-sqlite $(ON_SQLITE) test-on-postgresql $(ON_POSTGRESQL) test-deployment test-emulator test-on-lambda test-long lint schema screenshots bench bench-plots bench-scale bench-workers bench-cost bench-cpu bench-cold bench-purge bench-login bench-admin clean
 
 help:  ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,9 @@ bench-purge: .venv/dev  ## Measure how much a purge slows down writers
 
 bench-login: .venv/dev  ## Measure whether login timing reveals accounts, and the cost of a login
 	$(BIN)/python -m benchmarks.login
+
+bench-admin: .venv/dev  ## Measure pages of the admin with 1,000,000 todos (BENCH=--postgresql for PostgreSQL)
+	$(BIN)/python -m benchmarks.admin $(BENCH) 2>/dev/null
 
 clean:  ## Remove the virtual environment and caches, not the database
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis staticfiles

@@ -55,7 +55,7 @@ def test_todo_is_added_completed_edited_deleted_and_brought_back(open_app: Visit
     page.wait_for_selector(".row", state="detached")
     page.click("#undo")
     page.wait_for_selector(".row:has-text('Buy oat milk')")
-    page.check(".row input[type=checkbox]")
+    page.click(".row input[type=checkbox]")  # The row leaves the list of open todos at once.
     page.click("[data-filter=completed]")
     page.wait_for_selector(".row.completed:has-text('Buy oat milk')")
     wait_until_saved(visitor)
