@@ -5,9 +5,8 @@ import { createEdit, editTodo } from "./edits.js";
 import { announce } from "./status_view.js";
 
 export class Actions {
-  // `list` is set later: it needs the actions itself.
   constructor(store, sync) {
-    Object.assign(this, { store, sync, list: null });
+    Object.assign(this, { store, sync });
   }
 
   // Store edits, say so, and send them. Return whether this browser could store them.
@@ -48,25 +47,16 @@ export class Actions {
     return this.record(edits("delete"), `Deleted ${what}.`, () => this.record(edits("restore"), `Restored ${what}.`));
   }
 
-  clearCompleted() {
-    const todos = this.list.todos.filter((todo) => todo.status === "completed");
-    const what = count(todos.length, "completed todo");
-    if (window.confirm(`Delete ${what}?`)) this.removeAll(todos, what);
+  clearCompleted(todos) {
+    const completed = todos.filter((todo) => todo.status === "completed");
+    const what = count(completed.length, "completed todo");
+    if (window.confirm(`Delete ${what}?`)) this.removeAll(completed, what);
   }
 
   // Carry out a decision about a conflict. The edits and the removal of the conflict are one step.
   async resolve(conflict, edits) {
-    const additions = edits.map(({ number, ...edit }) => ["put", "edits", edit]);
-    await this.store.commit([["delete", "conflicts", conflict.number], ...additions]);
+    await this.store.addEdits(edits, ["delete", "conflicts", conflict.number]);
     announce(edits.length > 0 ? "Your version is being saved." : "Your change was dropped.");
     this.sync.run();
-  }
-
-  edit(key) {
-    this.list.edit(key);
-  }
-
-  stoppedEditing() {
-    this.list.render();
   }
 }

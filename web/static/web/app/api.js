@@ -1,9 +1,8 @@
 // Calls of the API with the browser's session.
 
-export class Offline extends Error {}
-export class LoggedOut extends Error {}
-export class OtherUser extends Error {}
-export class Unavailable extends Error {}
+// Why a call has no result: "offline", "logged out", "other user" (the session is no longer that of the user whose data
+// this browser has) or "unavailable".
+export class Problem extends Error {}
 
 const TIMEOUT = 30_000; // milliseconds
 const TRY_LATER = [408, 425, 429];
@@ -32,9 +31,9 @@ export class Api {
     if (answer.status !== 403) return answer;
     this.csrfToken = null;
     await this.fetchCsrfToken();
-    if (!isSameUser(await this.fetchUser(), this.user)) throw new OtherUser();
+    if (!isSameUser(await this.fetchUser(), this.user)) throw new Problem("other user");
     const second = await send();
-    if (second.status === 403) throw new Unavailable();
+    if (second.status === 403) throw new Problem("unavailable");
     return second;
   }
 
@@ -57,19 +56,18 @@ export class Api {
       options.headers["Content-Type"] = "application/json";
     }
     const [response, text] = await receive(url, options);
-    if (response.status === 401) throw new LoggedOut();
-    if (TRY_LATER.includes(response.status) || response.status >= 500) throw new Unavailable();
+    if (response.status === 401) throw new Problem("logged out");
+    if (TRY_LATER.includes(response.status) || response.status >= 500) throw new Problem("unavailable");
     return { status: response.status, body: parse(text), headers: response.headers };
   }
 }
 
 async function receive(url, options) {
-  if (!navigator.onLine) throw new Offline();
   try {
     const response = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT) });
     return [response, await response.text()];
-  } catch (error) {
-    throw new Offline(error.message);
+  } catch {
+    throw new Problem("offline");
   }
 }
 
@@ -78,7 +76,7 @@ function parse(text) {
   try {
     return text === "" ? null : JSON.parse(text);
   } catch {
-    throw new Unavailable();
+    throw new Problem("unavailable");
   }
 }
 

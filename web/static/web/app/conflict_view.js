@@ -2,7 +2,7 @@
 
 import { keepMine, wantedTodo } from "./conflicts.js";
 import { dateInWords } from "./dates.js";
-import { element } from "./elements.js";
+import { element, find } from "./elements.js";
 import { TodoForm } from "./todo_form.js";
 
 // The heading, the button to keep the user's version, and the one to drop it.
@@ -18,23 +18,18 @@ export class ConflictView {
   // `resolve` gets a conflict and the edits that follow from the user's decision: none to drop the change.
   constructor(resolve) {
     this.resolve = resolve;
-    this.section = document.getElementById("conflicts");
+    this.section = find("conflicts");
     this.cards = new Map();
   }
 
   show(conflicts) {
-    const numbers = new Set(conflicts.map(({ number }) => number));
-    for (const [number, card] of this.cards) {
-      if (numbers.has(number)) continue;
-      card.remove();
-      this.cards.delete(number);
-    }
-    for (const conflict of conflicts) {
-      if (this.cards.has(conflict.number)) continue;
-      const card = this.buildCard(conflict);
-      this.cards.set(conflict.number, card);
-      this.section.append(card);
-    }
+    const cards = conflicts.map((conflict) => [
+      conflict.number,
+      this.cards.get(conflict.number) ?? this.section.appendChild(this.buildCard(conflict)),
+    ]);
+    const old = this.cards;
+    this.cards = new Map(cards);
+    for (const [number, card] of old) if (!this.cards.has(number)) card.remove();
     this.section.hidden = conflicts.length === 0;
   }
 
@@ -75,7 +70,7 @@ export class ConflictView {
 
 function mineOnly(conflict) {
   const todo = wantedTodo(conflict);
-  return table(["", "Yours"], Object.keys(LABELS).filter((name) => hasText(todo, name)), [todo]);
+  return table(["", "Yours"], Object.keys(LABELS).filter((name) => todo[name]?.length > 0), [todo]);
 }
 
 // Show the fields in which the versions differ. Of a todo that the user deleted: what was changed since.
@@ -94,10 +89,6 @@ function table(header, names, versions) {
     element("tr", {}, element("th", { scope: "row", textContent: LABELS[name] }), ...cells(name)),
   );
   return element("table", {}, element("thead", {}, element("tr", {}, ...headers)), element("tbody", {}, ...rows));
-}
-
-function hasText(todo, name) {
-  return todo[name] !== undefined && todo[name] !== null && todo[name].length > 0;
 }
 
 function valueInWords(name, value) {

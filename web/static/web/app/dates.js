@@ -1,9 +1,10 @@
 // Due dates in words and in form fields. The API sends UTC; people see their local time.
 
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "long" });
-const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const DAY_AND_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const format = (options) => new Intl.DateTimeFormat("en-GB", options);
+const TIME = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const WEEKDAY = format({ weekday: "long" });
+const DAY = format({ day: "numeric", month: "short" });
+const DAY_AND_YEAR = format({ day: "numeric", month: "short", year: "numeric" });
 const NEAR_DAYS = { "-1": "yesterday", 0: "today", 1: "tomorrow" };
 
 // Return "today 18:00", "tomorrow 09:00", "Friday 12:00", "3 Dec 08:30" or, in another year, "3 Dec 2031 08:30".
@@ -40,9 +41,8 @@ export function dueInWords(todo, now = new Date()) {
 export function toLocalField(text) {
   if (!text) return "";
   const date = new Date(text);
-  const pad = (number, length = 2) => String(number).padStart(length, "0");
-  const day = [pad(date.getFullYear(), 4), pad(date.getMonth() + 1), pad(date.getDate())].join("-");
-  return `${day}T${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  const local = new Date(date - date.getTimezoneOffset() * 60_000); // As UTC, it reads like the local time.
+  return local.toISOString().slice(0, 16);
 }
 
 // Return the date of the API for the value of a datetime-local field, or null for an empty one.

@@ -1,8 +1,10 @@
 // Small tools to build the page without innerHTML: text never becomes markup.
 
+export const find = (id) => document.getElementById(id);
+
 // Return a copy of a <template>'s only element.
 export function copyTemplate(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+  return find(id).content.firstElementChild.cloneNode(true);
 }
 
 // Create an element with properties (className, textContent ...) and children (nodes or text).

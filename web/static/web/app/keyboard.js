@@ -1,6 +1,6 @@
 // Keyboard shortcuts. None works while the user types in a field, or with Ctrl, Alt or Meta.
 
-const find = (id) => document.getElementById(id);
+import { find } from "./elements.js";
 
 export function setUpKeyboard(list, actions) {
   const anywhere = {
@@ -15,7 +15,7 @@ export function setUpKeyboard(list, actions) {
   };
   const onCheckbox = {
     // Space needs nothing: the checkbox has the focus.
-    Enter: (row) => actions.edit(row.todo.key),
+    Enter: (row) => list.edit(row.todo.key),
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || find("keys").open) return;

@@ -1,6 +1,6 @@
 // The list: which todos it shows, and one row for each. Rows are added as the user scrolls.
 
-import { count } from "./elements.js";
+import { count, find } from "./elements.js";
 import { TodoRow } from "./todo_row.js";
 
 const STEP = 100; // rows
@@ -14,14 +14,14 @@ export class ListView {
   constructor(actions) {
     Object.assign(this, { actions, todos: [], isLoaded: false, rows: new Map() });
     Object.assign(this, { filter: "open", search: "", limit: STEP });
-    this.list = document.getElementById("list");
-    this.more = document.getElementById("more");
+    this.list = find("list");
+    this.more = find("more");
     const growIfInView = (entries) => entries.some((entry) => entry.isIntersecting) && this.grow();
     this.observer = new IntersectionObserver(growIfInView, { rootMargin: "1000px" });
     this.observer.observe(this.more);
     for (const button of this.filterButtons())
       button.addEventListener("click", () => this.setFilter(button.dataset.filter));
-    document.getElementById("search").addEventListener("input", (event) => this.setSearch(event.target.value));
+    find("search").addEventListener("input", (event) => this.setSearch(event.target.value));
   }
 
   filterButtons() {
@@ -58,18 +58,20 @@ export class ListView {
     this.renderRows(matching.slice(0, this.limit));
     this.more.hidden = matching.length <= this.limit;
     this.renderFilters();
-    const empty = document.getElementById("empty");
+    const empty = find("empty");
     empty.hidden = !this.isLoaded || matching.length > 0;
     const reason = EMPTY[this.todos.length > 0 ? this.filter : "all"];
     empty.textContent = this.search ? "Nothing matches your search." : reason;
   }
 
   renderRows(todos) {
-    const focused = [...this.rows.keys()].find((key) => this.rows.get(key).node.contains(document.activeElement));
-    const place = focused === undefined ? -1 : [...this.list.children].indexOf(this.rows.get(focused).node);
+    const [focused, place] = [this.focusedRow(), this.focusedIndex()];
     const wanted = new Map(todos.map((todo) => [todo.key, this.rowFor(todo)]));
-    this.keepEdited(wanted);
-    for (const [key, row] of this.rows) if (!wanted.has(key)) row.node.remove();
+    for (const [key, row] of this.rows) {
+      // A row with an open form stays, even where its todo was deleted elsewhere or no longer matches.
+      if (row.isEditing) wanted.set(key, row);
+      else if (!wanted.has(key)) row.node.remove();
+    }
     this.rows = wanted;
     let next = this.list.firstElementChild;
     for (const { node, isEditing } of wanted.values()) {
@@ -77,20 +79,15 @@ export class ListView {
       if (isEditing || node === next) next = node.nextElementSibling;
       else this.list.insertBefore(node, next);
     }
-    if (focused === undefined || wanted.has(focused)) return;
+    if (!focused || wanted.has(focused.todo.key)) return;
     if (wanted.size > 0) this.focusRow(Math.min(place, wanted.size - 1));
     else this.list.focus();
   }
 
   rowFor(todo) {
-    const row = this.rows.get(todo.key) ?? new TodoRow(this.actions);
+    const row = this.rows.get(todo.key) ?? new TodoRow(this, this.actions);
     row.show(todo);
     return row;
-  }
-
-  // A row whose form is open stays, even where its todo was deleted elsewhere or no longer matches.
-  keepEdited(wanted) {
-    for (const [key, row] of this.rows) if (row.isEditing) wanted.set(key, row);
   }
 
   renderFilters() {
@@ -100,7 +97,7 @@ export class ListView {
       button.setAttribute("aria-pressed", String(button.dataset.filter === this.filter));
       button.firstElementChild.textContent = numbers[button.dataset.filter];
     }
-    const clear = document.getElementById("clear");
+    const clear = find("clear");
     clear.hidden = completed === 0 || this.filter === "open";
     clear.textContent = `Clear ${count(completed, "completed todo")}`;
   }
@@ -124,17 +121,20 @@ export class ListView {
   }
 
   focusedIndex() {
-    return [...this.list.children].findIndex((node) => node.contains(document.activeElement));
+    return [...this.list.children].indexOf(document.activeElement.closest(".row"));
   }
 
   focusedRow() {
-    return [...this.rows.values()].find(({ node }) => node.contains(document.activeElement)) ?? null;
+    return this.rowAt(this.focusedIndex());
   }
 
-  // Focus the row at a place, if there is one.
-  focusRow(index) {
+  rowAt(index) {
     const node = this.list.children[index];
-    [...this.rows.values()].find((row) => row.node === node)?.focus();
+    return node && [...this.rows.values()].find((row) => row.node === node);
+  }
+
+  focusRow(index) {
+    this.rowAt(index)?.focus();
   }
 }
 

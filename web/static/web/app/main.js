@@ -4,25 +4,27 @@ import { Actions } from "./actions.js";
 import { Api } from "./api.js";
 import { ConflictView } from "./conflict_view.js";
 import { buildView } from "./edits.js";
-import { count } from "./elements.js";
+import { count, element, find } from "./elements.js";
 import { setUpKeyboard } from "./keyboard.js";
 import { ListView } from "./list_view.js";
-import { announce, button, link, setUpUndo, showBar, showState } from "./status_view.js";
+import { announce, button, setUpUndo, showBar, showState } from "./status_view.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 
 const SYNC_EVERY = 30_000; // milliseconds, while the page is visible
 const urls = document.body.dataset;
 const loginUrl = `${urls.login}?next=${encodeURIComponent(urls.app)}`;
-const find = (id) => document.getElementById(id);
+const loginLink = () => element("a", { textContent: "Log in", href: loginUrl });
 
-const store = await Store.open(`todos ${urls.root}`);
+const store = await Store.open(`todos ${urls.root}`).catch((error) => {
+  document.body.append("Todos cannot store anything in this browser. Please allow it for this site.");
+  throw error;
+});
 const api = new Api(urls.root, urls.csrf);
 const sync = new Sync(store, api, `todos ${urls.root}`);
 const actions = new Actions(store, sync);
 const list = new ListView(actions);
 const conflictView = new ConflictView((conflict, edits) => actions.resolve(conflict, edits));
-actions.list = list;
 
 function render() {
   list.isLoaded = store.isLoaded;
@@ -47,26 +49,27 @@ function planRender() {
 function renderBar() {
   const { problem } = sync;
   if (problem === "logged out" && !store.user) location.replace(loginUrl);
-  else if (problem === "logged out") showBar("Logged out. ", link("Log in", loginUrl), " to send your changes.");
+  else if (problem === "logged out") showBar("Logged out. ", loginLink(), " to send your changes.");
   else if (problem === "other user") showBar(...describeForeignData());
   else if (problem && !store.user) showBar("You are offline. Your todos appear once you are online.");
   else showBar();
 }
 
 function describeForeignData() {
-  const changes = count(store.edits.length + store.conflicts.length, "change");
+  const changes = count(store.unsent, "change");
   const remove = async () => {
     if (!window.confirm(`Remove ${changes} for good?`)) return;
     await store.empty();
     sync.run();
   };
   const text = `${changes} of ${store.user.email} could not be sent yet. Log in as ${store.user.email} to send them. `;
-  return [text, link("Log in", loginUrl), " ", button("Remove them", remove)];
+  return [text, loginLink(), " ", button("Remove them", remove)];
 }
 
 async function logOut() {
-  const unsent = store.edits.length + store.conflicts.length;
-  if (unsent > 0 && !window.confirm(`${count(unsent, "change")} not sent yet will be lost. Log out?`)) return;
+  await list.saveOpenForm();
+  const changes = count(store.unsent, "change");
+  if (store.unsent > 0 && !window.confirm(`${changes} not sent yet will be lost. Log out?`)) return;
   try {
     await api.fetchCsrfToken();
     await sync.lock(async () => {
@@ -83,9 +86,10 @@ async function logOut() {
 
 // Leaving the page loses nothing that was typed.
 function saveTyped() {
+  if (!store.user) return; // Logged out: nothing is kept.
   list.saveOpenForm();
   const draft = { name: "draft", value: find("new-title").value };
-  if (store.user && draft.value !== store.draft) store.commit([["put", "meta", draft]]);
+  if (draft.value !== store.draft) store.commit([["put", "meta", draft]]);
 }
 
 function setUpPage() {
@@ -97,7 +101,7 @@ function setUpPage() {
     field.value = "";
     if (!(await actions.add(title))) field.value = title;
   });
-  find("clear").addEventListener("click", () => actions.clearCompleted());
+  find("clear").addEventListener("click", () => actions.clearCompleted(list.todos));
   find("log-out").addEventListener("click", logOut);
   find("show-keys").addEventListener("click", () => find("keys").showModal());
   find("new-title").value = store.draft;

@@ -1,8 +1,6 @@
 // What the user should know: the state of the data, a bar where something is to be done, and what just happened.
 
-import { count, element } from "./elements.js";
-
-const find = (id) => document.getElementById(id);
+import { count, element, find } from "./elements.js";
 
 const NEWS = {
   "logged-out": "You are logged out.",
@@ -34,10 +32,6 @@ export function showBar(...content) {
   if (bar.textContent === text) return; // Screen readers say it once.
   bar.replaceChildren(...content);
   bar.hidden = content.length === 0;
-}
-
-export function link(textContent, href) {
-  return element("a", { textContent, href });
 }
 
 export function button(textContent, action) {

@@ -14,7 +14,7 @@ export class Store extends EventTarget {
     store.database = await openDatabase(name);
     store.channel = new BroadcastChannel(name);
     store.channel.onmessage = ({ data }) => store.apply(data);
-    Object.assign(store, { tables: {}, ids: new Map() });
+    Object.assign(store, { tables: {}, ids: new Map(), keys: new Map() });
     await Promise.all(Object.keys(TABLES).map((table) => store.load(table)));
     return store;
   }
@@ -56,6 +56,10 @@ export class Store extends EventTarget {
     return [...this.tables.conflicts.values()];
   }
 
+  get unsent() {
+    return this.tables.edits.size + this.tables.conflicts.size;
+  }
+
   // Return the id of the todo with this key, if the server has told it; of a deleted one, too.
   findId(key) {
     return this.ids.get(key) ?? null;
@@ -63,6 +67,7 @@ export class Store extends EventTarget {
 
   rememberId({ key, id }) {
     this.ids.set(key, id);
+    this.keys.set(id, key);
   }
 
   // Carry out all operations or none, each [operation, table, value]: ["put", "todos", todo], ["delete", "edits", 7],
@@ -91,8 +96,9 @@ export class Store extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  addEdits(edits) {
-    return this.commit(edits.map((edit) => ["put", "edits", withoutNumber(edit)]));
+  addEdits(edits, ...operations) {
+    const additions = edits.map(({ number, ...edit }) => ["put", "edits", edit]); // Stored once more, it is the last.
+    return this.commit([...operations, ...additions]);
   }
 
   // Remove everything, and give the place to a user, or to nobody.
@@ -103,14 +109,9 @@ export class Store extends EventTarget {
   }
 
   // Return the operation that stores a todo of the server.
-  putTodo(todo, key = this.todos.get(todo.id)?.key ?? String(todo.id)) {
+  putTodo(todo, key = this.keys.get(todo.id) ?? String(todo.id)) {
     return ["put", "todos", { ...todo, key }];
   }
-}
-
-// An edit that is stored once more gets a new number: the last.
-function withoutNumber({ number, ...edit }) {
-  return edit;
 }
 
 async function openDatabase(name) {

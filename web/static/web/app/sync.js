@@ -1,19 +1,12 @@
 // Sends the edits, then fetches what changed. docs/sync.md explains the rules.
 
-import { isSameUser, LoggedOut, Offline, OtherUser, Unavailable } from "./api.js";
+import { isSameUser, Problem } from "./api.js";
 import { conflictKind } from "./conflicts.js";
 import { compareWithServer, foldLaterEdits, isRestored } from "./edits.js";
 
 const PAGE = 200; // todos
-const PROBLEMS = new Map([
-  [Offline, "offline"],
-  [LoggedOut, "logged out"],
-  [OtherUser, "other user"],
-  [Unavailable, "unavailable"],
-]);
 
-// Fires "state" when `isRunning` or `problem` change. A problem is null, "offline", "logged out", "other user" (the
-// session is no longer that of the user whose data this is) or "unavailable".
+// Fires "state" when `isRunning` or `problem` change. A problem is null, or the text of a Problem.
 export class Sync extends EventTarget {
   constructor(store, api, lockName) {
     super();
@@ -27,7 +20,8 @@ export class Sync extends EventTarget {
     this.isRunning = true;
     while (this.isWanted && !this.isStopped) {
       this.isWanted = false;
-      this.setProblem(await this.attempt());
+      this.problem = await this.attempt();
+      this.dispatchEvent(new Event("state"));
     }
     this.isRunning = false;
     this.dispatchEvent(new Event("state"));
@@ -38,20 +32,15 @@ export class Sync extends EventTarget {
       await this.lock(() => this.sync());
       return null;
     } catch (error) {
-      const problem = PROBLEMS.get(error.constructor);
-      if (!problem) console.error(error);
-      return problem ?? "unavailable";
+      if (error instanceof Problem) return error.message;
+      console.error(error);
+      return "unavailable";
     }
   }
 
   // Do something that only one tab may do at a time. Without https a browser has no locks.
   lock(work) {
     return navigator.locks ? navigator.locks.request(this.lockName, work) : work();
-  }
-
-  setProblem(problem) {
-    this.problem = problem;
-    this.dispatchEvent(new Event("state"));
   }
 
   async sync() {
@@ -64,15 +53,12 @@ export class Sync extends EventTarget {
 
   // Data belongs to one user. Another user's is removed, but changes that were not sent only if somebody says so.
   async adoptUser(user) {
-    await this.store.load("edits"); // Another tab may have sent some.
+    await this.store.load("edits"); // Another tab may have sent some, or removed all.
+    await this.store.load("meta");
     this.api.user = user;
     if (isSameUser(this.store.user, user)) return;
-    if (this.store.user && this.hasUnsent()) throw new OtherUser();
+    if (this.store.user && this.store.unsent > 0) throw new Problem("other user");
     await this.store.empty(user);
-  }
-
-  hasUnsent() {
-    return this.store.edits.length + this.store.conflicts.length > 0;
   }
 
   // Send all edits in their order. Return whether there were any.
@@ -157,7 +143,7 @@ export class Sync extends EventTarget {
       const { status, body, headers } = await this.api.get(`todos/?since=${this.store.revision}&limit=${PAGE}`);
       if (status !== 200) {
         // 410: deletions were purged. 400: the server's database was restored from a backup. Start again.
-        if (this.store.revision === 0) throw new Unavailable();
+        if (this.store.revision === 0) throw new Problem("unavailable");
         await this.store.commit([["clear", "todos"], ["delete", "meta", "revision"]]);
         continue;
       }
@@ -168,7 +154,7 @@ export class Sync extends EventTarget {
 
   async storeChanges(changes, revision) {
     const { email } = this.api.user;
-    if (changes.some((todo) => !todo.deleted && todo.created_by !== email)) throw new OtherUser();
+    if (changes.some((todo) => !todo.deleted && todo.created_by !== email)) throw new Problem("other user");
     const operations = changes.map((todo) => (todo.deleted ? ["delete", "todos", todo.id] : this.store.putTodo(todo)));
     await this.store.commit([...operations, ["put", "meta", { name: "revision", value: revision }]]);
   }

@@ -43,7 +43,7 @@ export class TodoForm {
     if (title.value !== this.initial.title) changed.title = title.value.trim();
     if (description.value !== this.initial.description) changed.description = description.value;
     if (due.value !== this.initial.due) changed.due_at = fromLocalField(due.value);
-    this.isSaving ??= this.save(changed); // Enter twice saves once.
+    this.isSaving ??= this.save(changed);
     const isSaved = await this.isSaving;
     this.isSaving = undefined;
     return isSaved;

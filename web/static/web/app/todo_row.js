@@ -5,14 +5,14 @@ import { copyTemplate } from "./elements.js";
 import { TodoForm } from "./todo_form.js";
 
 export class TodoRow {
-  constructor(actions) {
-    this.actions = actions;
+  constructor(list, actions) {
+    Object.assign(this, { list, actions });
     this.node = copyTemplate("row-template");
     this.parts = { check: this.node.querySelector("input") };
     for (const name of ["open", "title", "due", "note", "delete"])
       this.parts[name] = this.node.querySelector(`.${name}`);
     this.parts.check.addEventListener("change", () => this.toggle());
-    this.parts.open.addEventListener("click", () => actions.edit(this.todo.key));
+    this.parts.open.addEventListener("click", () => list.edit(this.todo.key));
     this.parts.delete.addEventListener("click", () => actions.remove(this.todo));
   }
 
@@ -35,7 +35,8 @@ export class TodoRow {
     parts.title.textContent = todo.title;
     parts.due.textContent = due;
     parts.due.classList.toggle("overdue", isOverdue(todo));
-    parts.note.textContent = [...(todo.tags ?? []).map((tag) => `#${tag}`), firstLine(todo.description)].join(" ");
+    const firstLine = (todo.description ?? "").trim().split("\n", 1)[0];
+    parts.note.textContent = [...(todo.tags ?? []).map((tag) => `#${tag}`), firstLine].join(" ");
     parts.delete.setAttribute("aria-label", `Delete ${todo.title}`);
     parts.open.setAttribute("aria-label", `Edit ${todo.title}`);
     this.node.classList.toggle("completed", todo.status === "completed");
@@ -68,10 +69,6 @@ export class TodoRow {
     delete this.form;
     this.node.classList.remove("editing");
     this.focus();
-    this.actions.stoppedEditing();
+    this.list.render();
   }
-}
-
-function firstLine(text) {
-  return (text ?? "").trim().split("\n", 1)[0];
 }
