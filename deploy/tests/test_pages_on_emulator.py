@@ -70,7 +70,7 @@ def test_a_session_works_because_both_cookies_of_a_response_arrive(gateway: Gate
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={csrf}", **HTML}
     headers["Referer"] = f"{gateway.url}/session/login/"
     response, _ = gateway.send_request("POST", "/session/login/", headers, urlencode(fields).encode())
-    assert (response.status, response.getheader("Location")) == (302, f"{gateway.prefix}/todos/")
+    assert (response.status, response.getheader("Location")) == (302, f"{gateway.prefix}/app/")
     cookies = read_cookies(response)
     assert cookies.keys() >= {"csrftoken", "sessionid"}
     page, body = gateway.send_request("GET", "/todos/", HTML | {"Cookie": f"sessionid={cookies['sessionid']}"})
