@@ -16,13 +16,6 @@ from todoproject.config.rates import Rate
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-@pytest.fixture
-def logged_in(user: User) -> Client:
-    browser = Client(headers=HTML)
-    browser.force_login(user)
-    return browser
-
-
 def send(browser: Client, page: str, query: str = "", **fields: str) -> Any:
     return browser.post(reverse(page) + query, fields, headers=HTML)
 

@@ -25,13 +25,6 @@ def read_page(browser: Client, path: str) -> str:
     return browser.get(path, headers=HTML).content.decode()
 
 
-@pytest.fixture
-def logged_in(user: User) -> Client:
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
 @pytest.mark.parametrize("path", [*PUBLIC_PAGES, *PAGES_OF_A_USER, "/todos/", "/auth/me/", "/admin/"])
 def test_page_allows_only_scripts_and_styles_of_this_server(logged_in: Client, path: str) -> None:
     policy = logged_in.get(path, headers=HTML)["Content-Security-Policy"].split("; ")
